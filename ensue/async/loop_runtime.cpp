@@ -1,0 +1,224 @@
+#include <ensue/async/loop_runtime.hpp>
+
+#include <ensue/async/offload_pool.hpp>
+#include <ensue/async/wait.hpp>
+#include <ensue/base/limits.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+
+#if defined(__linux__)
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+namespace ensue {
+namespace {
+
+// Between two looks at sockets: enough to make the look cheap, few enough to stay responsive.
+constexpr std::size_t batch = 256;
+
+bool register_barrier() noexcept {
+#if defined(__linux__)
+  return syscall(__NR_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+#else
+  return false;
+#endif
+}
+
+void process_barrier(bool expedited) noexcept {
+#if defined(__linux__)
+  if (expedited) {
+    syscall(__NR_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    return;
+  }
+#endif
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+inline void pause() noexcept {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+std::uint64_t machine_seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+}  // namespace
+
+// The one kernel timer of the loop, armed to the earliest entry of the heap.
+class loop_runtime::alarm {
+ public:
+  explicit alarm(boost::asio::io_context& context) : timer_{context} {}
+
+  void set(time_point when) {
+    if (when == armed_) return;
+    armed_ = when;
+    timer_.cancel();
+    if (when == never) return;
+    timer_.expires_at(std::chrono::steady_clock::time_point{when.time_since_epoch()});
+    timer_.async_wait([](const boost::system::error_code&) {});  // only wakes the loop
+  }
+  void fired() noexcept { armed_ = never; }
+
+ private:
+  boost::asio::steady_timer timer_;
+  time_point armed_ = never;
+};
+
+class loop_runtime::pool : public offload_pool {
+ public:
+  using offload_pool::offload_pool;
+};
+
+loop_runtime::loop_runtime() : loop_runtime{options{}} {}
+
+loop_runtime::loop_runtime(const options& o)
+    : runtime{o.seed ? o.seed : machine_seed()},
+      context_{1},
+      alarm_{std::make_unique<alarm>(context_)},
+      options_{o},
+      barrier_on_sleep_{register_barrier()} {}
+
+loop_runtime::~loop_runtime() {
+  pool_.reset();
+  // Unwinding may schedule and post more; two rounds settle frames that own frames.
+  for (int i = 0; i < 2; ++i) {
+    abandon_waiters();
+    context_.restart();
+    context_.poll();
+  }
+  alarm_.reset();
+}
+
+boost::asio::any_io_executor loop_runtime::executor() const { return context_.get_executor(); }
+
+time_point loop_runtime::now() const noexcept {
+  return time_point{std::chrono::steady_clock::now().time_since_epoch()};
+}
+
+wall_time loop_runtime::wall_now() const noexcept { return std::chrono::system_clock::now(); }
+
+void loop_runtime::run_on_loop(std::function<void()> f) {
+  boost::asio::post(context_, std::move(f));
+}
+
+void loop_runtime::wake() noexcept {
+  boost::asio::post(context_, [] {});
+}
+
+void loop_runtime::add_poller(poller& p) { pollers_.push_back(&p); }
+void loop_runtime::remove_poller(poller& p) noexcept { std::erase(pollers_, &p); }
+
+bool loop_runtime::offload(std::unique_ptr<offload_job>& job) {
+  if (!pool_) {
+    pool_ = std::make_unique<pool>(
+        options_.offload_threads ? options_.offload_threads : limits::offload_threads,
+        options_.offload_queue_max ? options_.offload_queue_max : limits::offload_queue_max,
+        [this](std::unique_ptr<offload_job> finished) {
+          boost::asio::post(context_, [j = std::move(finished)] { j->done(); });
+        });
+  }
+  return pool_->submit(job);
+}
+
+void loop_runtime::stop() noexcept {
+  stopping_.store(true, std::memory_order_relaxed);
+  wake();
+}
+
+void loop_runtime::run() {
+  const auto guard = boost::asio::make_work_guard(context_);
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    if (turn()) continue;
+    if (!pollers_.empty() && spin_for_pollers()) continue;
+    sleep();
+  }
+  stopping_.store(false, std::memory_order_relaxed);
+}
+
+bool loop_runtime::run_ready() {
+  bool any = false;
+  while (turn()) any = true;
+  return any;
+}
+
+// One batch of ready work, the pollers, then sockets and timers. True if anything ran.
+bool loop_runtime::turn() {
+  std::size_t ran = 0;
+  while (ran < batch && !ready_.empty()) {
+    ready_.pop_front().run();
+    ++ran;
+  }
+  const bool polled = poll_all();
+  context_.restart();
+  ran += context_.poll();
+  ran += fire_due();
+  return ran > 0 || polled || !ready_.empty();
+}
+
+bool loop_runtime::poll_all() {
+  bool any = false;
+  for (std::size_t i = 0; i < pollers_.size(); ++i) any |= pollers_[i]->poll();
+  return any;
+}
+
+std::size_t loop_runtime::fire_due() {
+  if (timers_.empty()) return 0;
+  const time_point at = now();
+  std::size_t fired = 0;
+  while (timer_entry* t = timers_.pop_due(at)) {
+    ready_.push_back(*t);
+    ++fired;
+  }
+  return fired;
+}
+
+bool loop_runtime::spin_for_pollers() {
+  if (options_.spin <= duration::zero()) return false;
+  const time_point until = std::min(now() + options_.spin, timers_.next());
+  do {
+    for (int i = 0; i < 64; ++i) {
+      if (poll_all()) return true;
+      pause();
+    }
+  } while (now() < until);
+  return false;
+}
+
+void loop_runtime::sleep() {
+  if (!pollers_.empty()) {
+    for (poller* p : pollers_) p->announce_sleep(true);
+    process_barrier(barrier_on_sleep_);
+  }
+  if (!poll_all() && ready_.empty()) {
+    alarm_->set(timers_.next());
+    context_.restart();
+    context_.run_one();
+    if (timers_.next() <= now()) alarm_->fired();
+    fire_due();
+  }
+  for (poller* p : pollers_) p->announce_sleep(false);
+}
+
+void block_on(loop_runtime& rt, task<> main) {
+  std::exception_ptr failure;
+  boost::asio::co_spawn(rt.executor(), std::move(main), [&](std::exception_ptr e) {
+    failure = e;
+    rt.stop();
+  });
+  rt.run();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace ensue

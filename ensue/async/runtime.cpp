@@ -1,0 +1,20 @@
+#include <ensue/async/runtime.hpp>
+
+#include <ensue/async/wait.hpp>
+
+namespace ensue {
+
+runtime::runtime(std::uint64_t seed) : seed_{seed}, ids_{random_stream{seed, "id"}} {}
+
+std::vector<std::string> runtime::waiting() const {
+  std::vector<std::string> lines;
+  for (const waiter* w = oldest_; w; w = w->next_waiting())
+    if (w->pending()) lines.emplace_back(w->what());
+  return lines;
+}
+
+void runtime::abandon_waiters() {
+  while (oldest_) oldest_->abandon();
+}
+
+}  // namespace ensue
