@@ -31,7 +31,7 @@ struct event_view {
 struct event_type_info {
   std::string_view name;
   int version;
-  bool stable_name;   ///< `name` may go on a wire
+  bool stable_name;  ///< `name` may go on a wire
   std::size_t size;
   std::size_t align;
   /// Itself first, then its bases depth-first in declaration order, each type once.
@@ -58,7 +58,8 @@ std::uint32_t claim_type_slot(std::atomic<std::uint32_t>& slot) noexcept;
 template <event E>
 event_type_id type_id() noexcept {
   const std::uint32_t slot = detail::type_slot<E>.load(std::memory_order_relaxed);
-  if (slot != 0) [[likely]] return slot - 1;
+  if (slot != 0) [[likely]]
+    return slot - 1;
   return detail::claim_type_slot(detail::type_slot<E>) - 1;
 }
 
@@ -168,10 +169,8 @@ struct type_facts {
 
 template <class E>
 constexpr event_type_info type_facts<E>::info{
-    event_name<E>(),  event_version<E>(), has_stable_name<E>(),
-    sizeof(E),        alignof(E),         {views::all, views::size},
-    &type_id<E>,      &destroy<E>,        mover<E>(),
-    copier<E>()};
+    event_name<E>(),           event_version<E>(), has_stable_name<E>(), sizeof(E),  alignof(E),
+    {views::all, views::size}, &type_id<E>,        &destroy<E>,          mover<E>(), copier<E>()};
 
 }  // namespace detail
 
