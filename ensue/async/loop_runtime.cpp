@@ -5,7 +5,6 @@
 #include <ensue/base/limits.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -137,19 +136,40 @@ void loop_runtime::stop() noexcept {
   wake();
 }
 
+// The loop runs inside one Asio handler: only there does Asio recycle coroutine frames, and
+// nested polling then serves sockets without leaving.
+void loop_runtime::inside_asio(const std::function<void()>& body) {
+  std::exception_ptr failure;
+  boost::asio::post(context_, [&] {
+    try {
+      body();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    entered_ = false;
+  });
+  entered_ = true;
+  context_.restart();
+  while (entered_) context_.run_one();
+  if (failure) std::rethrow_exception(failure);
+}
+
 void loop_runtime::run() {
-  const auto guard = boost::asio::make_work_guard(context_);
-  while (!stopping_.load(std::memory_order_relaxed)) {
-    if (turn()) continue;
-    if (!pollers_.empty() && spin_for_pollers()) continue;
-    sleep();
-  }
+  inside_asio([this] {
+    while (!stopping_.load(std::memory_order_relaxed)) {
+      if (turn()) continue;
+      if (!pollers_.empty() && spin_for_pollers()) continue;
+      sleep();
+    }
+  });
   stopping_.store(false, std::memory_order_relaxed);
 }
 
 bool loop_runtime::run_ready() {
   bool any = false;
-  while (turn()) any = true;
+  inside_asio([&] {
+    while (turn()) any = true;
+  });
   return any;
 }
 
@@ -161,7 +181,6 @@ bool loop_runtime::turn() {
     ++ran;
   }
   const bool polled = poll_all();
-  context_.restart();
   ran += context_.poll();
   ran += fire_due();
   return ran > 0 || polled || !ready_.empty();
@@ -203,7 +222,6 @@ void loop_runtime::sleep() {
   }
   if (!poll_all() && ready_.empty()) {
     alarm_->set(timers_.next());
-    context_.restart();
     context_.run_one();
     if (timers_.next() <= now()) alarm_->fired();
     fire_due();

@@ -57,6 +57,7 @@ class loop_runtime final : public runtime {
   class pool;
   class alarm;
 
+  void inside_asio(const std::function<void()>& body);
   bool turn();
   bool poll_all();
   bool spin_for_pollers();
@@ -70,6 +71,7 @@ class loop_runtime final : public runtime {
   std::unique_ptr<pool> pool_;
   options options_;
   bool barrier_on_sleep_ = false;
+  bool entered_ = false;
   std::atomic<bool> stopping_{false};
 };
 
