@@ -1,0 +1,1 @@
+#include <ensue/sim/host.hpp>
