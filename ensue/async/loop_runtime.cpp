@@ -175,6 +175,7 @@ bool loop_runtime::run_ready() {
 
 // One batch of ready work, the pollers, then sockets and timers. True if anything ran.
 bool loop_runtime::turn() {
+  turn_time_ = now();
   std::size_t ran = 0;
   while (ran < batch && !ready_.empty()) {
     ready_.pop_front().run();

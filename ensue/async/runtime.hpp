@@ -55,6 +55,9 @@ class runtime {
   virtual time_point now() const noexcept = 0;
   virtual wall_time wall_now() const noexcept = 0;
 
+  /// The time at which the current turn of the loop began: a load instead of a clock read.
+  time_point turn_time() const noexcept { return turn_time_; }
+
   /// Runs `w` once, soon, on the loop; never inside the call. FIFO among equal strands.
   virtual void schedule(work& w) = 0;
   /// Schedules `t` at `when`, never early; at once when `when` has passed.
@@ -100,6 +103,7 @@ class runtime {
   /// For the end of a runtime: destroys every coroutine that waits in one of our primitives.
   void abandon_waiters();
   timer_heap timers_;
+  time_point turn_time_{};  // kept up to date by the loop
   const char* volatile running_ = nullptr;
 
  private:
