@@ -178,6 +178,7 @@ bool loop_runtime::turn() {
   turn_time_ = now();
   std::size_t ran = 0;
   while (ran < batch && !ready_.empty()) {
+    running_ = nullptr;
     ready_.pop_front().run();
     ++ran;
   }

@@ -87,8 +87,9 @@ class runtime {
   log_sink& log() const noexcept { return *log_; }
   void set_log(log_sink& sink) noexcept { log_ = &sink; }
 
-  /// Names what the loop is running, for the watchdog and the deadlock report. `label` must
-  /// outlive the run. Returns the label that was there.
+  /// Names what the loop is running, for the watchdog and the deadlock report, until the end of
+  /// this step; a coroutine that waits in between gets its name back when it resumes. `label`
+  /// must outlive all it names. Returns the label that was there.
   const char* set_running(const char* label) noexcept {
     const char* before = running_;
     running_ = label;

@@ -34,6 +34,8 @@ class waiter : public work {
   /// Destroys the suspended coroutine instead of resuming it.
   void abandon();
   const char* what() const noexcept { return what_; }
+  /// What the loop was running when the wait began; null if that had no name.
+  const char* label() const noexcept { return label_; }
   runtime& owner() const noexcept { return *rt_; }
   waiter* next_waiting() const noexcept { return newer_; }
 
@@ -92,6 +94,7 @@ class waiter : public work {
   friend class runtime;
   runtime* rt_;
   const char* what_;
+  const char* label_ = nullptr;  // stays with the coroutine: set again when it resumes
   const vtable* vtable_ = nullptr;
   waiter* older_ = nullptr;
   waiter* newer_ = nullptr;
