@@ -1,5 +1,6 @@
 // One and two threads publish to one consumer: million events per second.
 #include "handover_caf.hpp"
+#include "handover_floor.hpp"
 #include "handover_peers.hpp"
 #include "harness/child_row.hpp"
 
@@ -58,6 +59,7 @@ void run(const bench::options& o, int producers, std::size_t burst) {
   auto rows = peers(o, l);
   bench::add_children(rows, o,
                       "cross " + std::to_string(producers) + " " + std::to_string(o.scaled(2e6)));
+  rows.push_back(rate<bench::bare_lanes>(o, l, "floor: one-line lanes, spinning", 5e6));
   bench::measure(t, rows, o);
 }
 

@@ -1,5 +1,6 @@
 // Bytes of idle things, and the cost of what does not match.
 #include "harness/table.hpp"
+#include "memory_ensue.hpp"
 #include "memory_peers.hpp"
 
 #include <vector>
@@ -11,7 +12,7 @@ int main(int argc, char** argv) {
                               .variant = "idle timers",
                               .unit = "bytes each",
                               .columns = {"100 k", "1 M"}},
-                 {asio_timers(o)}, o);
+                 {ensue_timers(o), asio_timers(o)}, o);
   bench::measure(bench::table{.workload = "memory",
                               .variant = "subscriptions",
                               .unit = "bytes each",
