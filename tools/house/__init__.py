@@ -1,0 +1,1 @@
+"""The house rules, one module per kind; tools/check_house.py runs them all."""
