@@ -1,0 +1,54 @@
+#pragma once
+
+#include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/posting.hpp>
+
+#include <string_view>
+
+namespace ensue {
+
+/// What a handler may take beside the event: who it is, where it came from, and the way to publish
+/// events as caused by it. Lives as long as the handler's call; loop thread only.
+class context {
+ public:
+  context(dispatcher& d, frame& at, subscription_state& self) noexcept
+      : dispatcher_{d}, at_{at}, self_{self} {}
+  context(const context&) = delete;
+  context& operator=(const context&) = delete;
+
+  /// The event's id, made now if nobody asked before (cost then: one clock read, one draw).
+  const uuid& event_id();
+  envelope& meta() { return at_.meta(); }
+  std::string_view event_name() const noexcept { return at_.type->name; }
+  std::string_view subscription() const noexcept { return self_.name(); }
+  std::uint32_t depth() const noexcept { return at_.depth; }
+  time_point deadline() const noexcept {
+    const auto& env = at_.rec ? at_.rec->env : at_.env;
+    return env ? env->deadline : never;
+  }
+  runtime& rt() noexcept { return dispatcher_.rt(); }
+
+  /// As the bus's, with the handled event as the cause.
+  template <event E, class... Args>
+  [[nodiscard]] error_code try_post(Args&&... args) {
+    return detail::try_post(dispatcher_, detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
+  }
+  template <event E, class... Args>
+  [[nodiscard]] task<> post(Args&&... args) {
+    return detail::post(dispatcher_, detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
+  }
+  template <event E>
+  emit_result emit(const E& e) {
+    return dispatcher_.emit(event_type<E>(), &e);
+  }
+
+  frame& at() noexcept { return at_; }
+  dispatcher& engine() noexcept { return dispatcher_; }
+
+ private:
+  dispatcher& dispatcher_;
+  frame& at_;
+  subscription_state& self_;
+};
+
+}  // namespace ensue

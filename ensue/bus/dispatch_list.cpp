@@ -1,0 +1,222 @@
+// The routing tables: who gets which event, and how they change while events are on their way.
+#include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/on_stack.hpp>
+
+#include <algorithm>
+
+namespace ensue {
+namespace {
+
+bool call_through_state(void* object, const void* view) {
+  auto& s = *static_cast<subscription_state*>(object);
+  return s.call_now(view, *s.engine().top());
+}
+
+bool call_through_shim(void* object, const void* event) {
+  const auto& shim = *static_cast<const dispatch_list::shim*>(object);
+  return shim.call(shim.object, shim.upcast(event));
+}
+
+}  // namespace
+
+type_entry& dispatcher::make_entry(const event_type_info& type) {
+  const event_type_id id = type.id();
+  if (entries_.size() <= id) entries_.resize(id + 1);
+  if (entries_[id]) return *entries_[id];
+  entries_[id] = std::make_unique<type_entry>(type);
+  for (const event_view& view : type.views) make_entry(*view.type).derived.push_back(entries_[id].get());
+  return *entries_[id];
+}
+
+dispatch_list& dispatcher::build(type_entry& e) {
+  auto list = std::make_unique<dispatch_list>();
+  struct member {
+    subscription_state* state;
+    const event_view* view;
+  };
+  std::vector<member> members;
+  for (const event_view& view : e.type->views)
+    for (subscription_state* s : entry(*view.type).subscribers) members.push_back({s, &view});
+  if (e.type->views.size() > 1) {
+    std::sort(members.begin(), members.end(), [](const member& a, const member& b) {
+      return calling_order{}(a.state, b.state);  // total: sequences differ
+    });
+  }
+  list->delegates.reserve(members.size());
+  for (const member& m : members)
+    add_to(*list, *m.state, m.view->upcast, m.view->type == e.type);
+  e.list = std::move(list);
+  return *e.list;
+}
+
+void dispatcher::add_to(dispatch_list& list, subscription_state& s,
+                        const void* (*upcast)(const void*) noexcept, bool exact) {
+  delegate d{&call_through_state, &s};
+  if (s.direct()) d = {s.handle().plain(), s.handle().target()};
+  if (!exact) {
+    list.shims.push_back(std::make_unique<dispatch_list::shim>(
+        dispatch_list::shim{upcast, d.call, d.object}));
+    d = {&call_through_shim, list.shims.back().get()};
+  }
+  list.delegates.push_back(d);
+  list.states.push_back(&s);
+  list.upcasts.push_back(exact ? nullptr : upcast);
+}
+
+// The counters of a list belong to its subscriptions; they move there when the list goes.
+void dispatcher::fold(dispatch_list& list) noexcept {
+  for (std::size_t i = 0; i < list.delegates.size(); ++i) {
+    ledger& counts = list.states[i]->counts();
+    counts.accepted += std::exchange(list.delegates[i].accepted, 0);
+    counts.handled += std::exchange(list.delegates[i].handled, 0);
+  }
+}
+
+// The lists of this type and of all derived from it are stale.
+void dispatcher::invalidate(const event_type_info& type) {
+  for (type_entry* e : entry(type).derived) {
+    if (!e->list) continue;
+    if (e->list->active > 0) {
+      deferred_ = true;
+      retired_.push_back(std::move(e->list));
+    } else {
+      fold(*e->list);
+    }
+    e->list.reset();
+  }
+}
+
+subscription_state& dispatcher::add(const event_type_info& type, std::unique_ptr<handler> handle,
+                                    subscription_settings settings) {
+  if (settings.name.empty()) settings.name = std::string{type.name};
+  ENSUE_ASSERT(settings.capacity > 0 && settings.concurrency > 0, "a bound of 0 means nothing");
+  states_.push_back(std::make_unique<subscription_state>(*this, type, std::move(handle),
+                                                         std::move(settings), ++sequence_));
+  subscription_state& s = *states_.back();
+  s.slot_ = states_.size() - 1;
+  entry(type).subscribers.insert(&s);
+  invalidate(type);
+  return s;
+}
+
+void dispatcher::remove(subscription_state& s, drop_reason reason) {
+  if (s.ended()) return;
+  entry(s.type()).subscribers.erase(&s);
+  silence(s);
+  invalidate(s.type());
+  s.end(reason);
+  graveyard_.push_back(std::move(states_[s.slot_]));
+  if (s.slot_ + 1 != states_.size()) {
+    states_[s.slot_] = std::move(states_.back());
+    states_[s.slot_]->slot_ = s.slot_;
+  }
+  states_.pop_back();
+  deferred_ = true;
+  if (depth_ == 0) settle_deferred();
+}
+
+// Lists that an emit walks right now must not call `s` any more: from here on its entry leads to
+// `call_now`, which knows that the subscription has ended or is halted.
+void dispatcher::silence(const subscription_state& s) noexcept {
+  const auto patch = [&](dispatch_list& list) {
+    for (std::size_t i = 0; i < list.states.size(); ++i) {
+      if (list.states[i] != &s) continue;
+      delegate& d = list.delegates[i];
+      if (d.call == &call_through_shim) {
+        auto& shim = *static_cast<dispatch_list::shim*>(d.object);
+        shim.call = &call_through_state;
+        shim.object = list.states[i];
+      } else {
+        d.call = &call_through_state;
+        d.object = list.states[i];
+      }
+    }
+  };
+  for (type_entry* e : entry(s.type()).derived)
+    if (e->list && e->list->active > 0) patch(*e->list);
+  for (auto& list : retired_) patch(*list);
+}
+
+// Runs when no call into a handler is on the stack: frees what had to stay until now.
+void dispatcher::settle_deferred() {
+  if (depth_ > 0) return;
+  const auto keep = std::move(keep_);
+  deferred_ = false;
+  for (auto& list : retired_) fold(*list);
+  retired_.clear();
+  for (auto& s : graveyard_) {
+    if (!s->idle() || !s->workers_.empty()) {
+      deferred_ = true;  // a worker's last step comes back here
+      continue;
+    }
+    ended_ += s->snapshot();
+    s.reset();
+  }
+  std::erase(graveyard_, nullptr);
+}
+
+void dispatcher::halt(bool on, const std::function<bool(const subscription_state&)>& matches) {
+  for (auto& s : states_) {
+    if (!matches(*s)) continue;
+    s->halt(on);
+    silence(*s);
+    invalidate(s->type());
+  }
+  if (deferred_ && depth_ == 0) settle_deferred();
+}
+
+void dispatcher::close() {
+  if (closed_) return;
+  closed_ = true;
+  const on_stack keep{*this};
+  while (!states_.empty()) {
+    subscription_state& s = *states_.back();
+    s.cancel_running();
+    remove(s, drop_reason::shutdown);
+  }
+  deferred_ = true;
+  if (depth_ > 1) keep_ = shared_from_this();
+}
+
+std::vector<const subscription_state*> dispatcher::subscriptions() const {
+  std::vector<const subscription_state*> all;
+  for (const auto& s : states_) all.push_back(s.get());
+  std::sort(all.begin(), all.end(),
+            [](const auto* a, const auto* b) { return a->sequence() < b->sequence(); });
+  return all;
+}
+
+ledger dispatcher::snapshot(const subscription_state& s) const noexcept {
+  ledger sum = s.snapshot();
+  const auto add = [&](const dispatch_list& list) {
+    for (std::size_t i = 0; i < list.states.size(); ++i) {
+      if (list.states[i] != &s) continue;
+      sum.accepted += list.delegates[i].accepted;
+      sum.handled += list.delegates[i].handled;
+    }
+  };
+  const event_type_id id = s.type().id();
+  if (id < entries_.size() && entries_[id])
+    for (const type_entry* e : entries_[id]->derived)
+      if (e->list) add(*e->list);
+  for (const auto& list : retired_) add(*list);
+  for (const frame* f = top_; f; f = f->outer)
+    if (f->running && *f->running == &s) ++sum.running;
+  return sum;
+}
+
+ledger dispatcher::total() const noexcept {
+  ledger sum = ended_;
+  for (const auto& s : states_) sum += snapshot(*s);
+  for (const auto& s : graveyard_) sum += snapshot(*s);
+  return sum;
+}
+
+std::uint64_t dispatcher::unrouted() const noexcept {
+  std::uint64_t n = 0;
+  for (const auto& e : entries_)
+    if (e) n += e->unrouted;
+  return n;
+}
+
+}  // namespace ensue

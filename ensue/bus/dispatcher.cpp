@@ -1,0 +1,178 @@
+#include <ensue/bus/dispatcher.hpp>
+
+#include <ensue/bus/on_stack.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace ensue {
+
+dispatcher::dispatcher(runtime& rt, bus_options options) : rt_{rt}, options_{std::move(options)} {}
+
+dispatcher::~dispatcher() = default;
+
+emit_result dispatcher::emit(const event_type_info& type, const void* event, record* rec,
+                             publication* waiting) {
+  if (closed_) [[unlikely]] return {.refused = 1};
+  type_entry& e = entry(type);
+  dispatch_list& list = list_of(e);
+  if (list.delegates.empty()) {
+    ++e.unrouted;
+    return {};
+  }
+  frame at{.outer = top_, .type = &type, .event = event, .rec = rec, .waiting = waiting};
+  if (rec) {
+    at.depth = rec->depth;
+  } else if (top_) {
+    at.depth = top_->depth + 1;
+    if (at.depth > options_.depth_max && storm(type, at.depth, top_)) return {.refused = 1};
+  }
+  const on_stack keep{*this};
+  top_ = &at;
+  ++list.active;
+  emit_result result;
+  walk(at, list, result);
+  --list.active;
+  top_ = at.outer;
+  result.delivered += at.queued;
+  if (at.rec != rec) release(at.rec);
+  return result;
+}
+
+// Zero cost while nothing throws; after a throw it goes on with the next handler.
+void dispatcher::walk(frame& at, dispatch_list& list, emit_result& result) {
+  delegate* const all = list.delegates.data();
+  const std::size_t size = list.delegates.size();
+  const void* const event = at.event;
+  std::size_t i = 0;
+  std::uint32_t delivered = 0;
+  for (;;) {
+    try {
+      for (; i < size; ++i) {
+        delegate& d = all[i];
+        at.running = &list.states[i];
+        ++d.accepted;
+        const bool handled = d.call(d.object, event);
+        d.handled += handled;
+        delivered += handled;
+      }
+      break;
+    } catch (...) {
+      ++result.failed;
+      list.states[i]->failed(std::current_exception(), at);
+      ++i;
+    }
+  }
+  at.running = nullptr;
+  result.delivered += delivered;
+}
+
+record& dispatcher::record_of(frame& at) {
+  if (at.rec) return *at.rec;
+  ENSUE_ASSERT(at.type->copy, "an event for coroutine handlers must be copyable to be emitted");
+  record* r = entry(*at.type).pool.take(*at.type);
+  try {
+    at.type->copy(r->payload(), at.event);
+  } catch (...) {
+    r->pool->give_back(r);
+    throw;
+  }
+  r->accepted_at = rt_.turn_time();
+  r->depth = at.depth;
+  r->env = std::move(at.env);
+  r->root = std::move(at.account);
+  at.rec = r;
+  return *r;
+}
+
+error_code dispatcher::accept(record& r, subscription_state** blocked) {
+  if (closed_) return errc::closed;
+  if (r.depth > options_.depth_max && storm(*r.type, r.depth, top_)) return errc::too_deep;
+  if (r.root && r.root->caused > options_.budget_max && storm(*r.type, r.depth, top_))
+    return errc::too_deep;
+  type_entry& e = entry(*r.type);
+  dispatch_list& list = list_of(e);
+  for (subscription_state* s : list.states) {
+    if (s->must_reject()) return errc::full;
+    if (s->must_wait()) {
+      *blocked = s;
+      return errc::full;
+    }
+  }
+  if (list.states.empty()) ++e.unrouted;
+  const on_stack keep{*this};
+  for (std::size_t i = 0; i < list.states.size(); ++i) {
+    const void* view = list.upcasts[i] ? list.upcasts[i](r.payload()) : r.payload();
+    ++list.states[i]->counts().accepted;
+    list.states[i]->enqueue(r, view);
+  }
+  return {};
+}
+
+subscription_state* dispatcher::blocked_worker(const event_type_info& type) {
+  for (subscription_state* s : list_of(entry(type)).states)
+    if (s->handle().coroutine() && s->must_wait()) return s;
+  return nullptr;
+}
+
+// A new record is caused by the event that is being handled: ids, depth, deadline and trace.
+void dispatcher::inherit(record& r, frame& cause) {
+  r.depth = cause.depth + 1;
+  auto& account = cause.root();
+  if (!account) account = std::make_shared<storm_account>();
+  ++account->caused;
+  r.root = account;
+  identify(cause);
+  r.env = std::make_unique<envelope>();
+  const envelope& from = cause.meta();
+  r.env->depth = r.depth;
+  r.env->correlation = from.root();
+  r.env->causation = from.id;
+  r.env->deadline = from.deadline;
+}
+
+const uuid& dispatcher::identify(frame& at) {
+  envelope& env = at.meta();
+  if (env.id.nil()) {
+    env.time = rt_.wall_now();
+    env.id = rt_.new_id();
+    if (at.outer && !at.rec) {  // nested emits: the outer event is the cause
+      env.causation = identify(*at.outer);
+      env.correlation = at.outer->meta().root();
+    }
+  }
+  return env.id;
+}
+
+// True: the event must be refused. Names the chain that led here.
+bool dispatcher::storm(const event_type_info& type, std::uint32_t depth, const frame* cause) {
+  std::string chain{type.name};
+  int shown = 0;
+  for (const frame* f = cause; f && shown < 8; f = f->outer, ++shown)
+    chain = std::string{f->type->name} + " -> " + chain;
+  const log_field fields[] = {{"event", type.name},
+                              {"depth", static_cast<std::int64_t>(depth)},
+                              {"chain", std::string_view{chain}}};
+  rt_.log().write(log_level::error, "event storm: a chain of caused events was cut", fields);
+  storms_.push_back(std::move(chain));
+  if (storms_.size() > 16) storms_.erase(storms_.begin());
+  return true;
+}
+
+void dispatcher::report(const subscription_state& s, const failure& f) noexcept {
+  try {
+    const std::string what = f.what();
+    const log_field fields[] = {{"handler", std::string_view{f.subscription}},
+                                {"event", std::string_view{f.event}},
+                                {"error", std::string_view{what}}};
+    rt_.log().write(log_level::error, "a handler failed", fields);
+    if (s.settings().on_error) s.settings().on_error(f);
+  } catch (...) {
+    const std::string what = describe(std::current_exception());
+    const log_field fields[] = {{"handler", std::string_view{f.subscription}},
+                                {"error", std::string_view{what}}};
+    rt_.log().write(log_level::error, "an error handler failed", fields);
+  }
+}
+
+}  // namespace ensue

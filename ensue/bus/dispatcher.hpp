@@ -1,0 +1,178 @@
+#pragma once
+
+#include <ensue/async/runtime.hpp>
+#include <ensue/bus/options.hpp>
+#include <ensue/bus/publication.hpp>
+#include <ensue/bus/subscription_state.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace ensue {
+
+/// What `emit` did.
+struct [[nodiscard]] emit_result {
+  std::uint32_t delivered = 0;  ///< handlers that ran to their end or queued the event
+  std::uint32_t failed = 0;     ///< handlers that threw
+  std::uint32_t refused = 0;    ///< 1: the storm guard or a closed bus refused the event whole
+  bool ok() const noexcept { return failed == 0 && refused == 0; }
+};
+
+/// One entry of a dispatch list: 32 bytes, so that two handlers share a cache line.
+struct delegate {
+  handler::plain_call call;
+  void* object;
+  std::uint64_t accepted = 0;
+  std::uint64_t handled = 0;
+};
+
+/// The handlers of one concrete event type, those of its bases included, in calling order:
+/// contiguous, never changed while an emit walks it, built anew after a change.
+struct dispatch_list {
+  /// Calls a base type's handler with the right part of the event.
+  struct shim {
+    const void* (*upcast)(const void*) noexcept;
+    handler::plain_call call;
+    void* object;
+  };
+  std::vector<delegate> delegates;
+  std::vector<subscription_state*> states;  ///< in parallel
+  std::vector<const void* (*)(const void*) noexcept> upcasts;
+  std::vector<std::unique_ptr<shim>> shims;
+  std::uint32_t active = 0;  ///< emits walking it now
+};
+
+/// Calling order: higher priority first, then in order of subscribing.
+struct calling_order {
+  bool operator()(const subscription_state* a, const subscription_state* b) const noexcept {
+    const int pa = a->settings().priority, pb = b->settings().priority;
+    return pa != pb ? pa > pb : a->sequence() < b->sequence();
+  }
+};
+
+/// Everything known of one event type on one bus.
+struct type_entry {
+  explicit type_entry(const event_type_info& t) : type{&t}, pool{t} {}
+  const event_type_info* type;
+  record_pool pool;
+  std::set<subscription_state*, calling_order> subscribers;  ///< of exactly this type
+  std::vector<type_entry*> derived;  ///< entries whose events have this as a base, itself too
+  std::unique_ptr<dispatch_list> list;
+  std::uint64_t unrouted = 0;                    ///< events nobody subscribed to
+};
+
+/// The engine under `bus`: routing tables, queues, storm guard, accounts. Kept alive by the bus,
+/// by its workers and by emits that run while the bus is destroyed. Loop thread only.
+class dispatcher : public std::enable_shared_from_this<dispatcher> {
+ public:
+  dispatcher(runtime& rt, bus_options options);
+  ~dispatcher();
+
+  runtime& rt() noexcept { return rt_; }
+  const bus_options& options() const noexcept { return options_; }
+
+  /// Calls every handler now; coroutine handlers get the event queued. `rec`, if there is one,
+  /// already holds the event.
+  emit_result emit(const event_type_info& type, const void* event, record* rec = nullptr,
+                   publication* waiting = nullptr);
+
+  /// A block for one event of `type`, header built; depth and cause come from `cause`, by default
+  /// the handler that runs now.
+  record* make_record(const event_type_info& type) { return make_record(type, top_); }
+  record* make_record(const event_type_info& type, frame* cause) {
+    record* r = entry(type).pool.take(type);
+    r->accepted_at = rt_.turn_time();
+    if (cause) inherit(*r, *cause);
+    return r;
+  }
+
+  /// Queues the event with every subscriber, or with none: errc::closed, errc::too_deep, errc::full
+  /// (somebody rejects). When somebody's queue is full and wants the publisher to wait, `*blocked`
+  /// is set, the error is errc::full too, and nothing was queued.
+  error_code accept(record& r, subscription_state** blocked);
+  /// A subscriber of the type that `publish` has to wait for before it may go on; null: none.
+  subscription_state* blocked_worker(const event_type_info& type);
+
+  subscription_state& add(const event_type_info& type, std::unique_ptr<handler> handle,
+                          subscription_settings settings);
+  void remove(subscription_state& s, drop_reason reason);
+  void close();
+  bool closed() const noexcept { return closed_; }
+
+  frame* top() const noexcept { return top_; }
+  void set_top(frame* f) noexcept { top_ = f; }
+
+  /// Pulls or releases the brake on subscriptions that `matches`; acts before the next call.
+  void halt(bool on, const std::function<bool(const subscription_state&)>& matches);
+
+  bool idle() const noexcept { return pending_ == 0; }
+  work_list& idle_waiters() noexcept { return idle_waiters_; }
+  void add_pending(std::size_t n) noexcept { pending_ += n; }
+  void sub_pending(std::size_t n) noexcept {
+    pending_ -= n;
+    if (pending_ == 0 && !idle_waiters_.empty()) wake_all(idle_waiters_);
+  }
+
+  /// In order of subscribing.
+  std::vector<const subscription_state*> subscriptions() const;
+  ledger snapshot(const subscription_state& s) const noexcept;
+  /// All subscriptions there are and were.
+  ledger total() const noexcept;
+  std::uint64_t unrouted() const noexcept;
+  /// The chains the storm guard cut, latest last, 16 at most: "a -> b -> a".
+  const std::vector<std::string>& storms() const noexcept { return storms_; }
+  /// The id of the event being handled, made on first use.
+  const uuid& identify(frame& at);
+  void report(const subscription_state& s, const failure& f) noexcept;
+
+ private:
+  friend class subscription_state;
+  class on_stack;
+
+  type_entry& entry(const event_type_info& type) {
+    const event_type_id id = type.id();
+    if (id < entries_.size() && entries_[id]) [[likely]]
+      return *entries_[id];
+    return make_entry(type);
+  }
+  dispatch_list& list_of(type_entry& e) {
+    if (e.list) [[likely]]
+      return *e.list;
+    return build(e);
+  }
+  void walk(frame& f, dispatch_list& list, emit_result& result);
+  record& record_of(frame& f);
+  bool storm(const event_type_info& type, std::uint32_t depth, const frame* cause);
+  type_entry& make_entry(const event_type_info& type);
+  dispatch_list& build(type_entry& e);
+  void add_to(dispatch_list& list, subscription_state& s,
+              const void* (*upcast)(const void*) noexcept, bool exact);
+  void invalidate(const event_type_info& type);
+  void fold(dispatch_list& list) noexcept;
+  void silence(const subscription_state& s) noexcept;
+  void inherit(record& r, frame& cause);
+  void settle_deferred();
+
+  runtime& rt_;
+  const bus_options options_;
+  std::vector<std::unique_ptr<type_entry>> entries_;  // by event_type_id
+  std::vector<std::unique_ptr<subscription_state>> states_;
+  std::vector<std::unique_ptr<subscription_state>> graveyard_;
+  std::vector<std::unique_ptr<dispatch_list>> retired_;
+  std::vector<std::string> storms_;  // the latest cut chains
+  frame* top_ = nullptr;
+  std::uint32_t depth_ = 0;  // emits and drains on the stack
+  bool deferred_ = false;    // something waits for depth_ == 0
+  std::uint64_t sequence_ = 0;
+  std::size_t pending_ = 0;
+  work_list idle_waiters_;
+  ledger ended_;
+  bool closed_ = false;
+  std::shared_ptr<dispatcher> keep_;  // while the bus is gone but a handler still runs
+};
+
+}  // namespace ensue

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <ensue/base/clock.hpp>
+#include <ensue/base/limits.hpp>
+#include <ensue/bus/failure.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace ensue {
+
+/// What a full subscription queue does with one more event.
+enum class overflow : std::uint8_t {
+  wait,            ///< the publisher waits for room: back-pressure (default)
+  reject,          ///< the publisher is told errc::full; nothing is queued anywhere
+  drop_oldest,     ///< the oldest queued event makes room
+  drop_newest,     ///< the new event is dropped for this subscription
+  latest_per_key,  ///< a queued event of the same key is replaced; without one: drop_oldest
+};
+
+/// A stable 64-bit mark of a key (FNV-1a for text). Two keys with one mark only share an order.
+std::uint64_t key_mark(std::string_view text) noexcept;
+constexpr std::uint64_t key_mark(std::integral auto number) noexcept {
+  return static_cast<std::uint64_t>(number);
+}
+
+/// Reads the key of an event: from a member pointer or any callable returning text or an integer.
+template <class E>
+class key_of {
+ public:
+  key_of() = default;
+  template <class M, class C>
+    requires std::derived_from<E, C>
+  key_of(M C::* member) : read_{[member](const E& e) { return key_mark(e.*member); }} {}
+  template <class F>
+    requires(!std::same_as<F, key_of> && std::invocable<const F&, const E&>)
+  key_of(F f) : read_{[f = std::move(f)](const E& e) { return key_mark(f(e)); }} {}
+
+  explicit operator bool() const noexcept { return static_cast<bool>(read_); }
+  std::uint64_t operator()(const E& e) const { return read_(e); }
+
+ private:
+  std::function<std::uint64_t(const E&)> read_{};
+};
+
+/// Everything about a subscription but its handler. All fields have working defaults.
+template <class E>
+struct subscribe_options {
+  std::string name{};              ///< in ledger, logs and errors; default: the event's name
+  int priority = 0;              ///< higher first; equal: in order of subscribing
+  std::function<bool(const E&)> where{};  ///< false: counted as filtered
+  std::size_t capacity = limits::queue_capacity;
+  overflow on_full = overflow::wait;
+  duration wait_max = duration::max();  ///< with overflow::wait: then errc::timed_out
+  unsigned concurrency = 1;      ///< coroutine handlers at work at once
+  key_of<E> key{};                 ///< in order within a key, parallel across keys
+  std::function<void(const failure&)> on_error{};  ///< may throw; that is logged and contained
+  std::weak_ptr<const void> owner{};  ///< with `bound_to_owner`: ends when the owner is gone
+  bool bound_to_owner = false;
+  bool once = false;             ///< ends after the first event it accepts
+  std::string component{};         ///< scope of the kill switch
+};
+
+struct bus_options {
+  unsigned depth_max = limits::event_depth_max;          ///< storm guard: hops from the root
+  std::size_t budget_max = limits::event_budget_max;     ///< storm guard: events one root causes
+  std::string source = "ensue";                          ///< envelope source of events made here
+};
+
+}  // namespace ensue

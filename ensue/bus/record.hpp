@@ -1,0 +1,124 @@
+#pragma once
+
+#include <ensue/base/assert.hpp>
+#include <ensue/base/clock.hpp>
+#include <ensue/event/envelope.hpp>
+#include <ensue/event/type_id.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace ensue {
+
+class publication;
+class record_pool;
+
+/// What one root event has caused so far, shared by all events of its chain (storm guard).
+struct storm_account {
+  std::uint64_t caused = 0;
+};
+
+/// One accepted event: built once in its block, shared by the queues of all subscriptions that
+/// received it, immutable, freed to its pool with the last reference. Loop thread only.
+struct record {
+  const event_type_info* type = nullptr;
+  record_pool* pool = nullptr;
+  publication* waiting = nullptr;        ///< who waits for it to settle; may be null
+  std::unique_ptr<ensue::envelope> env;  ///< null: all defaults, no id asked for yet
+  std::shared_ptr<storm_account> root;   ///< null: a root that has caused nothing yet
+  time_point accepted_at{};
+  std::uint32_t references = 1;
+  std::uint32_t depth = 0;  ///< hops from the root event
+
+  static constexpr std::size_t header = 64;  // a 64-byte event fills the next line
+  void* payload() noexcept { return reinterpret_cast<std::byte*>(this) + header; }
+  const void* payload() const noexcept { return reinterpret_cast<const std::byte*>(this) + header; }
+};
+static_assert(sizeof(record) <= record::header);
+
+/// Blocks of one event type, recycled: a busy type works in the same few cache lines. Keeps at
+/// most `kept_max` idle blocks. Owned by the dispatcher; outlives every record.
+class record_pool {
+ public:
+  explicit record_pool(const event_type_info& type) noexcept
+      : size_{record::header + type.size},
+        align_{type.align > alignof(record) ? type.align : alignof(record)} {}
+  record_pool(const record_pool&) = delete;
+  record_pool& operator=(const record_pool&) = delete;
+  ~record_pool();
+
+  /// Raw block with a constructed header; the payload is the caller's to construct.
+  record* take(const event_type_info& type) {
+    void* block;
+    if (!free_.empty()) [[likely]] {
+      block = free_.back();
+      free_.pop_back();
+    } else {
+      block = allocate();
+    }
+    record* r = ::new (block) record;
+    r->type = &type;
+    r->pool = this;
+    ++live_;
+    return r;
+  }
+
+  /// The payload is gone already (or was never built).
+  void give_back(record* r) noexcept {
+    r->~record();
+    --live_;
+    if (free_.size() < free_.capacity()) [[likely]] {
+      free_.push_back(r);
+    } else {
+      keep_or_free(r);
+    }
+  }
+
+  std::size_t live() const noexcept { return live_; }
+
+ private:
+  static constexpr std::size_t kept_max = 4096;
+  void* allocate();
+  void deallocate(void* block) noexcept;
+  void keep_or_free(void* block) noexcept;
+
+  std::vector<void*> free_;
+  std::size_t live_ = 0;
+  const std::size_t size_, align_;
+};
+
+inline void add_reference(record& r) noexcept { ++r.references; }
+
+inline void release(record* r) noexcept {
+  if (--r->references != 0) return;
+  r->type->destroy(r->payload());
+  r->pool->give_back(r);
+}
+
+/// Holds one reference.
+class record_ref {
+ public:
+  record_ref() = default;
+  /// Takes over the reference that `r` was made with.
+  explicit record_ref(record* r) noexcept : record_{r} {}
+  record_ref(record_ref&& other) noexcept : record_{std::exchange(other.record_, nullptr)} {}
+  record_ref& operator=(record_ref&& other) noexcept {
+    std::swap(record_, other.record_);
+    return *this;
+  }
+  ~record_ref() {
+    if (record_) release(record_);
+  }
+  record* get() const noexcept { return record_; }
+  record* operator->() const noexcept { return record_; }
+  explicit operator bool() const noexcept { return record_ != nullptr; }
+
+ private:
+  record* record_ = nullptr;
+};
+
+}  // namespace ensue

@@ -1,0 +1,216 @@
+#include <ensue/bus/subscription_state.hpp>
+
+#include <ensue/bus/context.hpp>
+#include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/subscription.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <string_view>
+
+namespace ensue {
+
+std::uint64_t key_mark(std::string_view text) noexcept {
+  std::uint64_t h = 0xcbf29ce484222325ull;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
+  return h;
+}
+
+subscription_state::subscription_state(dispatcher& owner, const event_type_info& type,
+                                       std::unique_ptr<handler> handle,
+                                       subscription_settings settings, std::uint64_t sequence)
+    : work{&subscription_state::drain},
+      dispatcher_{owner},
+      type_{type},
+      handler_{std::move(handle)},
+      settings_{std::move(settings)},
+      sequence_{sequence} {
+  direct_ = handler_->plain() && !handler_->has_filter() && !settings_.bound_to_owner &&
+            !settings_.once;
+  if (handler_->coroutine() && handler_->has_key()) lanes_ = std::make_unique<lanes>();
+}
+
+subscription_state::~subscription_state() { end(drop_reason::shutdown); }
+
+ledger subscription_state::snapshot() const noexcept {
+  ensue::ledger copy = counts_;
+  copy.queued = size();
+  copy.running = running_;
+  return copy;
+}
+
+const histogram& subscription_state::time_in_queue() const noexcept {
+  static const histogram none;
+  return timings_ ? timings_->waited : none;
+}
+
+const histogram& subscription_state::handling_time() const noexcept {
+  static const histogram none;
+  return timings_ ? timings_->took : none;
+}
+
+subscription_state::timings& subscription_state::measured() {
+  if (!timings_) timings_ = std::make_unique<timings>();
+  return *timings_;
+}
+
+bool subscription_state::call_now(const void* view, frame& at) {
+  const auto drop_here = [&](drop_reason reason) {
+    ++counts_.dropped_for(reason);
+    return false;
+  };
+  if (ended_) return drop_here(drop_reason::unsubscribed);
+  if (halted_) return drop_here(drop_reason::halted);
+  if (owner_gone()) {
+    dispatcher_.remove(*this, drop_reason::unsubscribed);
+    return drop_here(drop_reason::unsubscribed);
+  }
+  if (handler_->has_filter() && !handler_->accepts(view)) {
+    ++counts_.filtered;
+    return false;
+  }
+  if (handler_->coroutine()) {
+    if (must_wait() || must_reject()) return drop_here(drop_reason::rejected);
+    record& r = dispatcher_.record_of(at);
+    enqueue(r, static_cast<const std::byte*>(view) - static_cast<const std::byte*>(at.event) +
+                   static_cast<const std::byte*>(r.payload()));
+    ++at.queued;
+    return false;
+  }
+  // A `once` handler that publishes its own event again must not be called for that one.
+  if (settings_.once) dispatcher_.remove(*this, drop_reason::unsubscribed);
+  if (handler_->plain()) return handler_->plain()(handler_->target(), view);
+  context c{dispatcher_, at, *this};
+  handler_->run(view, c);
+  return true;
+}
+
+void subscription_state::failed(std::exception_ptr error, const frame& at) {
+  ++counts_.dead;
+  failure f{name(), std::string{at.type->name}, std::move(error)};
+  dispatcher_.report(*this, f);
+  if (at.waiting) at.waiting->failures().push_back(std::move(f));
+}
+
+void subscription_state::enqueue(record& r, const void* view) {
+  if (ended_) {
+    ++counts_.dropped_for(drop_reason::unsubscribed);
+    return;
+  }
+  if (size() >= settings_.capacity && !make_room(r, view)) return;
+  push(r, view);
+}
+
+// False: the event has been dealt with, replaced or dropped.
+bool subscription_state::make_room(record& r, const void* view) {
+  if (settings_.on_full == overflow::latest_per_key && replace_same_key(r, view)) return false;
+  if (settings_.on_full == overflow::drop_newest || head_ == tail_) {
+    ++counts_.dropped_for(drop_reason::overflow_newest);
+    return false;
+  }
+  const queued oldest = ring_[head_++ & (ring_.size() - 1)];
+  dispatcher_.sub_pending(1);
+  drop(oldest, drop_reason::overflow_oldest);
+  return true;
+}
+
+bool subscription_state::replace_same_key(record& r, const void* view) {
+  const std::uint64_t key = handler_->has_key() ? handler_->key(view) : 0;
+  for (std::size_t i = head_; i != tail_; ++i) {
+    queued& q = ring_[i & (ring_.size() - 1)];
+    if (handler_->has_key() && handler_->key(q.view) != key) continue;
+    drop(q, drop_reason::superseded);
+    q = {&r, view};
+    add_reference(r);
+    if (r.waiting) r.waiting->begin();
+    return true;
+  }
+  return false;
+}
+
+void subscription_state::push(record& r, const void* view) {
+  if (tail_ - head_ == ring_.size()) grow();
+  ring_[tail_++ & (ring_.size() - 1)] = {&r, view};
+  add_reference(r);
+  if (r.waiting) r.waiting->begin();
+  dispatcher_.add_pending(1);
+  if (tail_ - head_ == 1 || handler_->coroutine()) start_work();
+}
+
+void subscription_state::grow() {
+  std::vector<queued> bigger(std::max<std::size_t>(16, ring_.size() * 2));
+  for (std::size_t i = head_; i != tail_; ++i)
+    bigger[i & (bigger.size() - 1)] = ring_[i & (ring_.size() - 1)];
+  ring_.swap(bigger);
+}
+
+void subscription_state::start_work() {
+  if (halted_) return;
+  if (!handler_->coroutine()) {
+    if (!linked()) dispatcher_.rt().schedule(*this);
+    return;
+  }
+  if (wake_one(idle_workers_)) return;
+  if (workers_.size() < settings_.concurrency) spawn_worker();
+}
+
+bool subscription_state::expired(const queued& q) const {
+  return q.rec->env && q.rec->env->deadline != never &&
+         q.rec->env->expired(dispatcher_.rt().now());
+}
+
+void subscription_state::settle(const queued& q, failure* failed) {
+  if (q.rec->waiting) q.rec->waiting->end(failed);
+  release(q.rec);
+}
+
+void subscription_state::drop(const queued& q, drop_reason reason) {
+  ++counts_.dropped_for(reason);
+  settle(q, nullptr);
+}
+
+void subscription_state::drop_all(drop_reason reason) {
+  std::size_t dropped = 0;
+  for (; head_ != tail_; ++dropped) drop(ring_[head_++ & (ring_.size() - 1)], reason);
+  if (lanes_) {
+    for (auto& [key, waiting] : lanes_->busy)
+      for (; !waiting.empty(); ++dropped) {
+        drop(waiting.front(), reason);
+        waiting.pop_front();
+      }
+    for (; !lanes_->unlocked.empty(); ++dropped) {
+      drop(lanes_->unlocked.front(), reason);
+      lanes_->unlocked.pop_front();
+    }
+  }
+  parked_ = 0;
+  if (dropped) dispatcher_.sub_pending(dropped);
+}
+
+void subscription_state::end(drop_reason reason) {
+  if (ended_) return;
+  ended_ = true;
+  direct_ = false;
+  if (holder_) std::exchange(holder_, nullptr)->state_ = nullptr;
+  drop_all(reason);
+  unlink();
+  wake_all(room_);
+  wake_all(idle_workers_);
+}
+
+void subscription_state::cancel_running() {
+  const auto all = workers_;  // a cancelled worker may leave the table at once
+  for (const auto& w : all) w->stop.emit(boost::asio::cancellation_type::terminal);
+}
+
+void subscription_state::halt(bool on) {
+  halted_ = on;
+  direct_ = false;  // from now on every call looks at the brake
+  if (on) {
+    if (!handler_->coroutine()) unlink();
+  } else if (size() > 0) {
+    for (unsigned i = 0; i < settings_.concurrency; ++i) start_work();
+  }
+}
+
+}  // namespace ensue

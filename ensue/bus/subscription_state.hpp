@@ -1,0 +1,155 @@
+#pragma once
+
+#include <ensue/async/wait.hpp>
+#include <ensue/bus/frame.hpp>
+#include <ensue/bus/handler.hpp>
+#include <ensue/bus/histogram.hpp>
+#include <ensue/bus/ledger.hpp>
+#include <ensue/bus/options.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ensue {
+
+class dispatcher;
+class subscription;
+
+/// One event in one queue.
+struct queued {
+  record* rec = nullptr;
+  const void* view = nullptr;  ///< the event as the handler's type
+};
+
+/// What a subscription is made with, its event type erased.
+struct subscription_settings {
+  std::string name{};
+  int priority = 0;
+  std::size_t capacity = limits::queue_capacity;
+  overflow on_full = overflow::wait;
+  duration wait_max = duration::max();
+  unsigned concurrency = 1;
+  std::function<void(const failure&)> on_error{};
+  std::weak_ptr<const void> owner{};
+  bool bound_to_owner = false;
+  bool once = false;
+  std::string component{};
+};
+
+/// One subscription: its queue, its workers, its counters and its fate. Owned by the dispatcher,
+/// which keeps it until its last running handler has returned. Loop thread only.
+class subscription_state : public work {
+ public:
+  subscription_state(dispatcher& owner, const event_type_info& type,
+                     std::unique_ptr<handler> handle, subscription_settings settings,
+                     std::uint64_t sequence);
+  ~subscription_state();
+
+  const event_type_info& type() const noexcept { return type_; }
+  const std::string& name() const noexcept { return settings_.name; }
+  const subscription_settings& settings() const noexcept { return settings_; }
+  std::uint64_t sequence() const noexcept { return sequence_; }
+  handler& handle() noexcept { return *handler_; }
+  dispatcher& engine() noexcept { return dispatcher_; }
+  /// No filter, owner, context or result stands between the event and the function.
+  bool direct() const noexcept { return direct_; }
+
+  void set_holder(subscription* s) noexcept { holder_ = s; }
+  bool ended() const noexcept { return ended_; }
+  bool idle() const noexcept { return size() == 0 && running_ == 0; }
+  std::size_t size() const noexcept { return tail_ - head_ + parked_; }
+  bool must_wait() const noexcept {
+    return settings_.on_full == overflow::wait && size() >= settings_.capacity && !ended_;
+  }
+  bool must_reject() const noexcept {
+    return settings_.on_full == overflow::reject && size() >= settings_.capacity && !ended_;
+  }
+  work_list& room_waiters() noexcept { return room_; }
+
+  /// Queues the event; the overflow policy has the last word. Never waits.
+  void enqueue(record& r, const void* view);
+  /// Runs the handler now, on the caller's stack. True: handled (the caller counts it).
+  bool call_now(const void* view, frame& at);
+  /// A handler failed with `error` on the event of `at`.
+  void failed(std::exception_ptr error, const frame& at);
+
+  /// No call begins after this; queued events are dropped as `reason`.
+  void end(drop_reason reason);
+  /// Asks running coroutine handlers to stop.
+  void cancel_running();
+  /// Suspends and resumes the start of handlers; queued events stay.
+  void halt(bool on);
+
+  ensue::ledger& counts() noexcept { return counts_; }
+  ensue::ledger snapshot() const noexcept;
+  /// Sampled, one event in `sample_every`; empty histograms before the first sample.
+  const histogram& time_in_queue() const noexcept;
+  const histogram& handling_time() const noexcept;
+  static constexpr std::uint32_t sample_every = 64;
+
+ private:
+  friend class dispatcher;
+  struct worker {
+    boost::asio::cancellation_signal stop;
+  };
+  /// Order within a key: only made for subscriptions that have one.
+  struct lanes {
+    boost::unordered_flat_map<std::uint64_t, std::deque<queued>> busy;  // a key being handled
+    std::deque<queued> unlocked;  // successors of a finished key, next in turn
+  };
+  struct timings {
+    histogram waited, took;
+  };
+
+  static void drain(work& w);
+  void drain_some();
+  void run_queued(queued& q, frame& at);
+  bool expired(const queued& q) const;
+  void push(record& r, const void* view);
+  void grow();
+  bool make_room(record& r, const void* view);
+  bool replace_same_key(record& r, const void* view);
+  void drop_all(drop_reason reason);
+  void start_work();
+  void spawn_worker();
+  static task<> work_loop(std::shared_ptr<dispatcher> keep, subscription_state& self,
+                          std::shared_ptr<worker> me);
+  static task<> handle_one(subscription_state& self, queued q);
+  bool take(queued& next);
+  void release_key(const queued& q);
+  bool sampled() noexcept { return ++sample_ % sample_every == 0; }
+  timings& measured();
+  void settle(const queued& q, failure* failed);
+  void drop(const queued& q, drop_reason reason);
+  bool owner_gone() const noexcept { return settings_.bound_to_owner && settings_.owner.expired(); }
+
+  dispatcher& dispatcher_;
+  const event_type_info& type_;
+  std::unique_ptr<handler> handler_;
+  const subscription_settings settings_;
+  const std::uint64_t sequence_;
+  bool direct_ = false;
+  bool ended_ = false;
+  bool halted_ = false;
+
+  std::vector<queued> ring_;
+  std::size_t head_ = 0, tail_ = 0;
+  std::size_t parked_ = 0;
+  std::uint32_t running_ = 0;
+  work_list room_;
+  work_list idle_workers_;
+  std::vector<std::shared_ptr<worker>> workers_;
+  std::unique_ptr<lanes> lanes_;
+  std::unique_ptr<timings> timings_;  // made with the first sample
+  ensue::ledger counts_;
+  std::uint32_t sample_ = 0;
+  subscription* holder_ = nullptr;
+  std::size_t slot_ = 0;  // where the dispatcher keeps it
+};
+
+}  // namespace ensue
