@@ -22,11 +22,11 @@ class order_book {
   enum class state : std::uint8_t { waiting, synced, stale };
 
   struct counts {
-    std::int64_t applied = 0;   ///< diffs in the book
-    std::int64_t dropped = 0;   ///< diffs the snapshot or the book held already
-    std::int64_t holes = 0;     ///< times the chain was broken
-    std::int64_t resyncs = 0;   ///< times a snapshot made it whole again
-    std::int64_t discarded = 0; ///< diffs given up: too many waited for a snapshot
+    std::int64_t applied = 0;    ///< diffs in the book
+    std::int64_t dropped = 0;    ///< diffs the snapshot or the book held already
+    std::int64_t holes = 0;      ///< times the chain was broken
+    std::int64_t resyncs = 0;    ///< times a snapshot made it whole again
+    std::int64_t discarded = 0;  ///< diffs given up: too many waited for a snapshot
   };
 
   void on(const depth_update& d);
