@@ -24,9 +24,10 @@ json_result<void> read_document(std::string_view text, json_reader& reader,
                                 void* out);
 }  // namespace detail
 
-/// Reads a T out of a parsed document.
+/// Reads a T out of a parsed document, e.g. of parse_json.
 template <class T>
-json_result<T> decode_json(const boost::json::value& document, const decode_options& options = {}) {
+json_result<T> decode_document(const boost::json::value& document,
+                               const decode_options& options = {}) {
   json_reader reader{options};
   T out{};
   if (!json_rule<T>::read(reader, document, out)) return reader.take_error();

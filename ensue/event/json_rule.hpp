@@ -22,10 +22,9 @@ namespace ensue {
 ///   template <> struct ensue::json_rule<price> {
 ///     static void write(json_writer& out, const price& p) { out.string(p.text()); }
 ///     static bool read(json_reader& in, const json_reader::value& v, price& p);
-///     static boost::json::value schema(schema_builder&);        // only if schema_of is used
 ///   };
 ///
-/// What is there:
+/// and ensue::schema_rule when a schema is wanted. What is there:
 ///   bool                        true, false
 ///   integers, all widths        a number, exact; out of range is an error, never a wrap
 ///   float, double               a finite number, shortest text that reads back the same
