@@ -35,7 +35,7 @@ double ns_per_event(const options& o, std::string_view who, Put put, Drain drain
   std::int64_t n = 0;
   const auto begin = thread_cpu_ns();
   for (std::int64_t t = 0; t < turns; ++t) {
-    for (int i = 0; i < in_flight; ++i) put(make_tick(n++));
+    for (int i = 0; i < in_flight; ++i) put(tick(n++));
     drain();
   }
   const auto spent = thread_cpu_ns() - begin;
@@ -135,7 +135,8 @@ struct next_turn {
 };
 
 [[gnu::noinline]] inline pooled handle_pooled(tick e) {
-  co_await next_turn{};
+  next_turn turn;
+  co_await turn;
   sum() += e.price;
 }
 

@@ -47,7 +47,7 @@ using handlers = std::vector<std::function<asio::awaitable<void>(const tick&)>>;
 
 inline asio::awaitable<void> feed(channel& out, std::int64_t events) {
   for (std::int64_t i = 0; i < events; ++i) {
-    const tick e = make_tick(first_price + i);
+    const tick e(first_price + i);
     const boost::system::error_code ok;
     if (!out.try_send(ok, e)) co_await out.async_send(ok, e, asio::use_awaitable);
   }

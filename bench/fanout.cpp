@@ -1,4 +1,5 @@
 // One event to 1, 4 and 16 plain handlers in place, on one thread: ns per event.
+#include "fanout_ensue.hpp"
 #include "fanout_peers.hpp"
 #include "harness/table.hpp"
 
@@ -14,9 +15,9 @@ void run(const bench::options& o) {
                  .variant = std::to_string(N) + (N == 1 ? " handler" : " handlers"),
                  .unit = "ns/event"};
   std::vector<bench::row> rows{
-      bare_functions<N>(o), contiguous_delegates<N>(o),
-      virtual_calls<N>(o),  type_map_bus<N>(o),
-      signals2<N>(o),       sigcpp<N>(o),
+      ensue_emit<N>(o),    bare_functions<N>(o), contiguous_delegates<N>(o),
+      virtual_calls<N>(o), type_map_bus<N>(o),   signals2<N>(o),
+      sigcpp<N>(o),
   };
   bench::measure(t, rows, o);
 }

@@ -48,7 +48,7 @@ template <int N, class Emit>
 double ns_per_event(const options& o, std::string_view who, Emit emit) {
   const auto n = o.scaled(400'000.0 / (N + 3));
   const auto before = total();
-  tick e = make_tick(0);
+  tick e(0);
   const auto begin = thread_cpu_ns();
   for (std::int64_t i = 0; i < n; ++i) {
     e.price = i;

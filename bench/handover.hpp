@@ -159,7 +159,7 @@ void produce(Handover& h, std::size_t lane, const load& l) {
   if (l.burst == 1) {
     pacer pace{l.gap_ns};
     for (std::int64_t i = 0; i < n; ++i) {
-      tick e = make_tick(i, std::int64_t(lane));
+      tick e(i, std::int64_t(lane));
       pace(e);
       h.push(lane, e);
     }
@@ -168,7 +168,7 @@ void produce(Handover& h, std::size_t lane, const load& l) {
   std::vector<tick> burst(l.burst);
   for (std::int64_t i = 0; i < n;) {
     std::size_t k = 0;
-    while (k < l.burst && i < n) burst[k++] = make_tick(i++, std::int64_t(lane));
+    while (k < l.burst && i < n) burst[k++] = tick(i++, std::int64_t(lane));
     h.push_burst(lane, burst.data(), k);
   }
 }

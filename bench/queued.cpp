@@ -1,5 +1,6 @@
 // Events queued in batches, then handled, on one thread: ns per event, both halves together.
 #include "harness/table.hpp"
+#include "queued_ensue.hpp"
 #include "queued_peers.hpp"
 
 #include <string>
@@ -12,8 +13,14 @@ void run(const bench::options& o, int batch) {
   const bench::table t{
       .workload = "queued", .variant = "batches of " + std::to_string(batch), .unit = "ns/event"};
   const std::vector<bench::row> rows{
-      swapped_vector(o, batch), built_in_slot(o, batch),     locked_deque(o, batch),
-      spsc(o, batch),           moodycamel_tokens(o, batch), asio_post(o, batch),
+      ensue_queued(o, batch, "ensue post", awaited_posts),
+      ensue_queued(o, batch, "ensue try_post", tried_posts),
+      swapped_vector(o, batch),
+      built_in_slot(o, batch),
+      locked_deque(o, batch),
+      spsc(o, batch),
+      moodycamel_tokens(o, batch),
+      asio_post(o, batch),
   };
   bench::measure(t, rows, o);
 }

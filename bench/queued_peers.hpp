@@ -65,7 +65,7 @@ inline row swapped_vector(const options& o, int batch) {
   return plain("bare vector<E>, swapped, std::function", [=] {
     auto& f = handler();
     return ns_per_event(
-        o, batch, "swapped vector", [&](std::int64_t i) { q->in.push_back(make_tick(i)); },
+        o, batch, "swapped vector", [&](std::int64_t i) { q->in.push_back(tick(i)); },
         [&] {
           std::swap(q->in, q->out);
           for (auto& e : q->out) f(e);
@@ -118,7 +118,7 @@ inline row locked_deque(const options& o, int batch) {
         o, batch, "mutex + deque",
         [&](std::int64_t i) {
           const std::lock_guard lock{q->mutex};
-          q->events.push_back(make_tick(i));
+          q->events.push_back(tick(i));
         },
         [&] {
           tick e;
@@ -132,7 +132,7 @@ inline row spsc(const options& o, int batch) {
   return plain("Boost.Lockfree spsc_queue", [=] {
     auto& f = handler();
     return ns_per_event(
-        o, batch, "spsc_queue", [&](std::int64_t i) { q->push(make_tick(i)); },
+        o, batch, "spsc_queue", [&](std::int64_t i) { q->push(tick(i)); },
         [&] { q->consume_all([&](const tick& e) { f(e); }); });
   });
 }
@@ -148,7 +148,7 @@ inline row moodycamel_tokens([[maybe_unused]] const options& o, [[maybe_unused]]
   return plain("moodycamel ConcurrentQueue (tokens)", [=] {
     auto& f = handler();
     return ns_per_event(
-        o, batch, "moodycamel", [&](std::int64_t i) { q->queue.enqueue(q->in, make_tick(i)); },
+        o, batch, "moodycamel", [&](std::int64_t i) { q->queue.enqueue(q->in, tick(i)); },
         [&] {
           tick e;
           while (q->queue.try_dequeue(q->out, e)) f(e);
@@ -164,7 +164,7 @@ inline row asio_post(const options& o, int batch) {
   return plain("asio::post", [=] {
     return ns_per_event(
         o, batch, "asio::post",
-        [&](std::int64_t i) { boost::asio::post(*io, [e = make_tick(i)] { target().on(e); }); },
+        [&](std::int64_t i) { boost::asio::post(*io, [e = tick(i)] { target().on(e); }); },
         [&] {
           io->restart();
           io->run();
