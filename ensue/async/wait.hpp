@@ -16,6 +16,22 @@ namespace ensue {
 /// How a wait ended. `closed`: the thing waited for was shut.
 enum class wait_status : std::uint8_t { ready, cancelled, closed };
 
+/// A kind of cancellation that only our own jobs send and only our own waits obey: destroy the
+/// coroutine where it stands.
+inline constexpr auto abandonment = static_cast<boost::asio::cancellation_type>(1U << 16);
+
+/// Destroys the coroutine that `handler` would resume, here and now. Asio by itself posts that to
+/// the executor: too late when an outer frame, to which inner ones refer, dies first.
+template <class Handler>
+void unwind(Handler& handler) {
+  using thread = boost::asio::detail::awaitable_thread<boost::asio::any_io_executor>;
+  struct unwinder : thread {
+    explicit unwinder(thread&& t) : thread{std::move(t)} {}
+    ~unwinder() { const auto frames = std::move(this->bottom_of_stack_); }
+  };
+  if constexpr (std::is_base_of_v<thread, Handler>) unwinder{std::move(handler)};
+}
+
 /// One suspended coroutine: the primitive under every wait of ours. It lives inside the awaiting
 /// frame (no allocation), stands in the list of what it waits for, and is scheduled exactly once
 /// by whoever comes first: `complete(ready)`, a cancellation, or a close. Resumes from the loop,
@@ -40,15 +56,18 @@ class waiter : public work {
   waiter* next_waiting() const noexcept { return newer_; }
 
  protected:
-  /// Takes the handler; `cancellable` arms its cancellation slot.
+  /// What a cancellation of the awaiting coroutine does to its wait.
+  using cancel_function = void (*)(waiter&) noexcept;
+  static void end_wait(waiter& w) noexcept { w.complete(wait_status::cancelled); }
+  static void ignore(waiter&) noexcept {}
+
+  /// Takes the handler. Afterwards the coroutine is suspended.
   template <class Handler>
-  void suspend(Handler&& handler, bool cancellable) {
+  void suspend(Handler&& handler, cancel_function on_cancel = &waiter::end_wait) {
     using stored = std::decay_t<Handler>;
     static_assert(sizeof(stored) <= sizeof(storage_) && alignof(stored) <= alignof(void*));
-    if (cancellable) {
-      auto slot = boost::asio::get_associated_cancellation_slot(handler);
-      if (slot.is_connected()) slot.template emplace<on_cancel>(this);
-    }
+    auto slot = boost::asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected()) slot.template emplace<cancellation>(this, on_cancel);
     ::new (static_cast<void*>(storage_)) stored(std::forward<Handler>(handler));
     vtable_ = &table_for<stored>;
     link();
@@ -59,12 +78,17 @@ class waiter : public work {
     void (*invoke)(waiter&);
     void (*drop)(waiter&);
   };
-  struct on_cancel {
-    explicit on_cancel(waiter* w) noexcept : waiter_{w} {}
+  struct cancellation {
+    cancellation(waiter* w, cancel_function f) noexcept : waiter_{w}, on_cancel_{f} {}
     void operator()(boost::asio::cancellation_type type) const {
-      if (type != boost::asio::cancellation_type::none) waiter_->complete(wait_status::cancelled);
+      if ((type & abandonment) != boost::asio::cancellation_type::none) {
+        waiter_->abandon();
+      } else if (type != boost::asio::cancellation_type::none) {
+        on_cancel_(*waiter_);
+      }
     }
     waiter* waiter_;
+    cancel_function on_cancel_;
   };
   template <class Stored>
   Stored take_handler() {
@@ -79,10 +103,10 @@ class waiter : public work {
     Stored handler = w.take_handler<Stored>();
     std::move(handler)(w.status_);  // `w` may be gone after this
   }
-  // The handler's destructor unwinds the coroutine through its executor.
   template <class Stored>
   static void drop_handler(waiter& w) {
     Stored handler = w.take_handler<Stored>();
+    unwind(handler);
   }
   template <class Stored>
   static constexpr vtable table_for{&invoke_handler<Stored>, &drop_handler<Stored>};
@@ -115,7 +139,7 @@ class [[nodiscard]] wait_in : public waiter {
     return boost::asio::async_initiate<Token, void(wait_status)>(
         [this](auto&& handler) {
           list_.push_back(*this);
-          suspend(std::forward<decltype(handler)>(handler), true);
+          suspend(std::forward<decltype(handler)>(handler));
         },
         token);
   }
@@ -133,7 +157,7 @@ class [[nodiscard]] yield : public waiter {
   auto operator()(Token&& token) {
     return boost::asio::async_initiate<Token, void(wait_status)>(
         [this](auto&& handler) {
-          suspend(std::forward<decltype(handler)>(handler), false);
+          suspend(std::forward<decltype(handler)>(handler), &waiter::ignore);
           complete(wait_status::ready);
         },
         token);

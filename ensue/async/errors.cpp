@@ -1,0 +1,65 @@
+#include <ensue/async/errors.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <utility>
+
+namespace ensue {
+
+void throw_cancelled() {
+  throw system_error{error_code{boost::asio::error::operation_aborted}, "cancelled"};
+}
+
+bool is_cancellation(const error_code& ec) noexcept {
+  return ec == boost::asio::error::operation_aborted || ec == errc::cancelled;
+}
+
+bool is_cancellation(const std::exception_ptr& e) noexcept {
+  if (!e) return false;
+  try {
+    std::rethrow_exception(e);
+  } catch (const system_error& error) {
+    return is_cancellation(error.code());
+  } catch (...) {
+    return false;
+  }
+}
+
+bool has_code(const std::exception_ptr& e, errc code) noexcept {
+  if (!e) return false;
+  try {
+    std::rethrow_exception(e);
+  } catch (const system_error& error) {
+    return error.code() == code;
+  } catch (...) {
+    return false;
+  }
+}
+
+std::string describe(const std::exception_ptr& e) {
+  if (!e) return {};
+  try {
+    std::rethrow_exception(e);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (const char* text) {
+    return text;
+  } catch (...) {
+    return "an object that is no std::exception";
+  }
+}
+
+error_group::error_group(std::string_view where, std::vector<std::exception_ptr> errors)
+    : errors_{std::move(errors)} {
+  text_ = std::to_string(errors_.size());
+  text_ += errors_.size() == 1 ? " error in " : " errors in ";
+  text_ += where;
+  const char* separator = ": ";
+  for (const std::exception_ptr& e : errors_) {
+    text_ += separator;
+    text_ += describe(e);
+    separator = "; ";
+  }
+}
+
+}  // namespace ensue
