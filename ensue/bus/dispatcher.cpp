@@ -1,5 +1,6 @@
 #include <ensue/bus/dispatcher.hpp>
 
+#include <ensue/async/errors.hpp>
 #include <ensue/bus/on_stack.hpp>
 
 #include <algorithm>

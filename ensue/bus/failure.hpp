@@ -16,10 +16,4 @@ struct failure {
   std::string what() const;
 };
 
-/// The text of any exception; "unknown exception of type int" and the like where there is none.
-std::string describe(const std::exception_ptr& error);
-
-/// True for a cancelled coroutine (operation_aborted, errc::cancelled): an outcome, not a failure.
-bool is_cancellation(const std::exception_ptr& error) noexcept;
-
 }  // namespace ensue

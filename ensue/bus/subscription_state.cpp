@@ -108,7 +108,7 @@ bool subscription_state::make_room(record& r, const void* view) {
     ++counts_.dropped_for(drop_reason::overflow_newest);
     return false;
   }
-  const queued oldest = ring_[head_++ & (ring_.size() - 1)];
+  const queued_event oldest = ring_[head_++ & (ring_.size() - 1)];
   dispatcher_.sub_pending(1);
   drop(oldest, drop_reason::overflow_oldest);
   return true;
@@ -117,7 +117,7 @@ bool subscription_state::make_room(record& r, const void* view) {
 bool subscription_state::replace_same_key(record& r, const void* view) {
   const std::uint64_t key = handler_->has_key() ? handler_->key(view) : 0;
   for (std::size_t i = head_; i != tail_; ++i) {
-    queued& q = ring_[i & (ring_.size() - 1)];
+    queued_event& q = ring_[i & (ring_.size() - 1)];
     if (handler_->has_key() && handler_->key(q.view) != key) continue;
     drop(q, drop_reason::superseded);
     q = {&r, view};
@@ -138,7 +138,7 @@ void subscription_state::push(record& r, const void* view) {
 }
 
 void subscription_state::grow() {
-  std::vector<queued> bigger(std::max<std::size_t>(16, ring_.size() * 2));
+  std::vector<queued_event> bigger(std::max<std::size_t>(16, ring_.size() * 2));
   for (std::size_t i = head_; i != tail_; ++i)
     bigger[i & (bigger.size() - 1)] = ring_[i & (ring_.size() - 1)];
   ring_.swap(bigger);
@@ -154,17 +154,17 @@ void subscription_state::start_work() {
   if (workers_.size() < settings_.concurrency) spawn_worker();
 }
 
-bool subscription_state::expired(const queued& q) const {
+bool subscription_state::expired(const queued_event& q) const {
   return q.rec->env && q.rec->env->deadline != never &&
          q.rec->env->expired(dispatcher_.rt().now());
 }
 
-void subscription_state::settle(const queued& q, failure* failed) {
+void subscription_state::settle(const queued_event& q, failure* failed) {
   if (q.rec->waiting) q.rec->waiting->end(failed);
   release(q.rec);
 }
 
-void subscription_state::drop(const queued& q, drop_reason reason) {
+void subscription_state::drop(const queued_event& q, drop_reason reason) {
   ++counts_.dropped_for(reason);
   settle(q, nullptr);
 }

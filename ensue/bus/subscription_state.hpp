@@ -21,7 +21,7 @@ class dispatcher;
 class subscription;
 
 /// One event in one queue.
-struct queued {
+struct queued_event {
   record* rec = nullptr;
   const void* view = nullptr;  ///< the event as the handler's type
 };
@@ -99,8 +99,8 @@ class subscription_state : public work {
   };
   /// Order within a key: only made for subscriptions that have one.
   struct lanes {
-    boost::unordered_flat_map<std::uint64_t, std::deque<queued>> busy;  // a key being handled
-    std::deque<queued> unlocked;  // successors of a finished key, next in turn
+    boost::unordered_flat_map<std::uint64_t, std::deque<queued_event>> busy;  // a key being handled
+    std::deque<queued_event> unlocked;  // successors of a finished key, next in turn
   };
   struct timings {
     histogram waited, took;
@@ -108,8 +108,8 @@ class subscription_state : public work {
 
   static void drain(work& w);
   void drain_some();
-  void run_queued(queued& q, frame& at);
-  bool expired(const queued& q) const;
+  void run_queued(queued_event& q, frame& at);
+  bool expired(const queued_event& q) const;
   void push(record& r, const void* view);
   void grow();
   bool make_room(record& r, const void* view);
@@ -119,13 +119,13 @@ class subscription_state : public work {
   void spawn_worker();
   static task<> work_loop(std::shared_ptr<dispatcher> keep, subscription_state& self,
                           std::shared_ptr<worker> me);
-  static task<> handle_one(subscription_state& self, queued q);
-  bool take(queued& next);
-  void release_key(const queued& q);
+  static task<> handle_one(subscription_state& self, queued_event q);
+  bool take(queued_event& next);
+  void release_key(const queued_event& q);
   bool sampled() noexcept { return ++sample_ % sample_every == 0; }
   timings& measured();
-  void settle(const queued& q, failure* failed);
-  void drop(const queued& q, drop_reason reason);
+  void settle(const queued_event& q, failure* failed);
+  void drop(const queued_event& q, drop_reason reason);
   bool owner_gone() const noexcept { return settings_.bound_to_owner && settings_.owner.expired(); }
 
   dispatcher& dispatcher_;
@@ -137,7 +137,7 @@ class subscription_state : public work {
   bool ended_ = false;
   bool halted_ = false;
 
-  std::vector<queued> ring_;
+  std::vector<queued_event> ring_;
   std::size_t head_ = 0, tail_ = 0;
   std::size_t parked_ = 0;
   std::uint32_t running_ = 0;

@@ -1,5 +1,6 @@
 // How a subscription takes events from its queue: in batches for plain functions, by long-lived
 // workers for coroutines.
+#include <ensue/async/errors.hpp>
 #include <ensue/bus/context.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/on_stack.hpp>
@@ -23,7 +24,7 @@ void subscription_state::drain_some() {
   const dispatcher::on_stack keep{dispatcher_};
   std::size_t done = 0;
   for (int i = 0; i < drain_batch && head_ != tail_ && !halted_; ++i, ++done) {
-    queued q = ring_[head_++ & (ring_.size() - 1)];
+    queued_event q = ring_[head_++ & (ring_.size() - 1)];
     ++running_;
     frame at{.outer = dispatcher_.top(), .type = q.rec->type, .event = q.rec->payload(),
              .rec = q.rec, .waiting = nullptr, .running = nullptr, .depth = q.rec->depth};
@@ -38,7 +39,7 @@ void subscription_state::drain_some() {
   if (head_ != tail_ && !halted_ && !linked()) dispatcher_.rt().schedule(*this);
 }
 
-void subscription_state::run_queued(queued& q, frame& at) {
+void subscription_state::run_queued(queued_event& q, frame& at) {
   if (expired(q)) [[unlikely]] {
     ++counts_.expired;
     settle(q, nullptr);
@@ -87,7 +88,7 @@ task<> subscription_state::work_loop(std::shared_ptr<dispatcher> keep, subscript
     const leaving at_end{self, me};
     runtime& rt = keep->rt();
     int run = 0;
-    queued q;
+    queued_event q;
     while (!self.ended_) {
       if (self.halted_ || !self.take(q)) {
         if (co_await wait_in(self.idle_workers_, rt, self.settings_.name.c_str()) ==
@@ -103,12 +104,12 @@ task<> subscription_state::work_loop(std::shared_ptr<dispatcher> keep, subscript
   keep->settle_deferred();
 }
 
-task<> subscription_state::handle_one(subscription_state& self, queued q) {
+task<> subscription_state::handle_one(subscription_state& self, queued_event q) {
   dispatcher& d = self.dispatcher_;
   // Whatever ends this frame, the event settles exactly once.
   struct settlement {
     subscription_state& self;
-    queued q;
+    queued_event q;
     failure failed;
     bool threw = false, cancelled = true;
     ~settlement() {
@@ -155,7 +156,7 @@ task<> subscription_state::handle_one(subscription_state& self, queued q) {
 }
 
 // Takes the next event whose key is free; those of busy keys are parked in their lane.
-bool subscription_state::take(queued& next) {
+bool subscription_state::take(queued_event& next) {
   if (lanes_ && !lanes_->unlocked.empty()) {
     next = lanes_->unlocked.front();
     lanes_->unlocked.pop_front();
@@ -180,7 +181,7 @@ bool subscription_state::take(queued& next) {
 }
 
 // The event's key is free again, or goes on with its successor.
-void subscription_state::release_key(const queued& q) {
+void subscription_state::release_key(const queued_event& q) {
   const auto at = lanes_->busy.find(handler_->key(q.view));
   if (at == lanes_->busy.end()) return;
   if (at->second.empty()) {
