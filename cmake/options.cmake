@@ -14,6 +14,7 @@ endif()
 
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)  # target all_verify_interface_header_sets
   find_program(ENSUE_CCACHE ccache)
   if(ENSUE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${ENSUE_CCACHE}")
@@ -27,8 +28,9 @@ if(ENSUE_WERROR)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Left out: -Wnon-virtual-dtor blames every class derived from boost's error_category, -Wshadow
-  # every parameter named like a function. Off: false alarms in coroutine frames and variants.
-  target_compile_options(ensue_warnings INTERFACE -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
+  # every parameter named like a function. Off: false alarms in coroutine frames, variants, strings.
+  target_compile_options(ensue_warnings INTERFACE -Wno-maybe-uninitialized -Wno-mismatched-new-delete
+    -Wno-restrict -Wno-dangling-pointer)
 else()
   target_compile_options(ensue_warnings INTERFACE -Wshadow -Wnon-virtual-dtor)
 endif()
