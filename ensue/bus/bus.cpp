@@ -34,7 +34,7 @@ task<publish_result> bus::publish_record(std::shared_ptr<dispatcher> engine, rec
   } const at_end{r.get()};
   r->waiting = &waiting;
 
-  const emit_result now = engine->emit(*r->type, r->payload(), r.get(), &waiting);
+  const emit_result now = engine->emit(r->type->id(), *r->type, r->payload(), r.get(), &waiting);
   if (now.refused) {
     const error_code ec = engine->closed() ? errc::closed : errc::too_deep;
     throw boost::system::system_error(ec, "publish");

@@ -68,13 +68,13 @@ class bus {
   /// a handler threw. Cost: a few ns and ~1.5 ns per handler; no allocation for plain handlers.
   template <event E>
   emit_result emit(const E& e) {
-    return engine_->emit(event_type<E>(), &e);
+    return engine_->emit(type_id<E>(), event_type<E>(), &e);
   }
   template <event E, class... Args>
     requires(sizeof...(Args) != 1 || !(std::same_as<E, std::remove_cvref_t<Args>> && ...))
   emit_result emit(Args&&... args) {
     const E e(std::forward<Args>(args)...);
-    return engine_->emit(event_type<E>(), &e);
+    return engine_->emit(type_id<E>(), event_type<E>(), &e);
   }
 
   /// Queues the event with every subscriber or with none. errc::full: somebody's bound is reached;

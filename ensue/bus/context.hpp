@@ -18,13 +18,13 @@ class context {
 
   /// The event's id, made now if nobody asked before (cost then: one clock read, one draw).
   const uuid& event_id();
-  envelope& meta() { return at_.meta(); }
+  envelope& meta() { return at_.story().env; }
   std::string_view event_name() const noexcept { return at_.type->name; }
   std::string_view subscription() const noexcept { return self_.name(); }
   std::uint32_t depth() const noexcept { return at_.depth; }
   time_point deadline() const noexcept {
-    const auto& env = at_.rec ? at_.rec->env : at_.env;
-    return env ? env->deadline : never;
+    const lineage* story = at_.known_story();
+    return story ? story->env.deadline : never;
   }
   runtime& rt() noexcept { return dispatcher_.rt(); }
 
@@ -39,7 +39,7 @@ class context {
   }
   template <event E>
   emit_result emit(const E& e) {
-    return dispatcher_.emit(event_type<E>(), &e);
+    return dispatcher_.emit(type_id<E>(), event_type<E>(), &e);
   }
 
   frame& at() noexcept { return at_; }

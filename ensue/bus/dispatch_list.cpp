@@ -76,7 +76,7 @@ void dispatcher::fold(dispatch_list& list) noexcept {
 void dispatcher::invalidate(const event_type_info& type) {
   for (type_entry* e : entry(type).derived) {
     if (!e->list) continue;
-    if (e->list->active > 0) {
+    if (walked(*e->list)) {
       deferred_ = true;
       retired_.push_back(std::move(e->list));
     } else {
@@ -89,12 +89,14 @@ void dispatcher::invalidate(const event_type_info& type) {
 subscription_state& dispatcher::add(const event_type_info& type, std::unique_ptr<handler> handle,
                                     subscription_settings settings) {
   if (settings.name.empty()) settings.name = std::string{type.name};
+  if (options_.adjust) options_.adjust(settings);
   ENSUE_ASSERT(settings.capacity > 0 && settings.concurrency > 0, "a bound of 0 means nothing");
   states_.push_back(std::make_unique<subscription_state>(*this, type, std::move(handle),
                                                          std::move(settings), ++sequence_));
   subscription_state& s = *states_.back();
   s.slot_ = states_.size() - 1;
   entry(type).subscribers.insert(&s);
+  brake(s);
   invalidate(type);
   return s;
 }
@@ -112,7 +114,7 @@ void dispatcher::remove(subscription_state& s, drop_reason reason) {
   }
   states_.pop_back();
   deferred_ = true;
-  if (depth_ == 0) settle_deferred();
+  settle_deferred();
 }
 
 // Lists that an emit walks right now must not call `s` any more: from here on its entry leads to
@@ -133,13 +135,13 @@ void dispatcher::silence(const subscription_state& s) noexcept {
     }
   };
   for (type_entry* e : entry(s.type()).derived)
-    if (e->list && e->list->active > 0) patch(*e->list);
+    if (e->list && walked(*e->list)) patch(*e->list);
   for (auto& list : retired_) patch(*list);
 }
 
 // Runs when no call into a handler is on the stack: frees what had to stay until now.
 void dispatcher::settle_deferred() {
-  if (depth_ > 0) return;
+  if (depth_ > 0 || top_) return;
   const auto keep = std::move(keep_);
   deferred_ = false;
   for (auto& list : retired_) fold(*list);
@@ -162,7 +164,37 @@ void dispatcher::halt(bool on, const std::function<bool(const subscription_state
     silence(*s);
     invalidate(s->type());
   }
-  if (deferred_ && depth_ == 0) settle_deferred();
+  if (deferred_) settle_deferred();
+}
+
+void dispatcher::set_brakes(ensue::brakes b) {
+  brakes_ = std::move(b);
+  for (auto& s : states_) {
+    brake(*s);
+    silence(*s);
+    invalidate(s->type());
+  }
+  if (deferred_) settle_deferred();
+}
+
+void dispatcher::brake(subscription_state& s) {
+  if (s.settings().exempt) return;
+  const bool on = brakes_.halts && brakes_.halts(s);
+  s.halt(on);
+}
+
+bool dispatcher::key_is_halted(subscription_state& s, const void* view) const {
+  if (!s.handle().has_key() || s.settings().exempt) return false;
+  return std::binary_search(brakes_.keys.begin(), brakes_.keys.end(), s.handle().key(view));
+}
+
+void dispatcher::cut(drop_reason reason,
+                     const std::function<bool(const subscription_state&)>& matches) {
+  const on_stack keep{*this};
+  std::vector<subscription_state*> all;  // cancelling may let a subscription leave the table
+  for (auto& s : states_)
+    if (matches(*s)) all.push_back(s.get());
+  for (subscription_state* s : all) s->cut(reason);
 }
 
 void dispatcher::close() {
@@ -175,7 +207,7 @@ void dispatcher::close() {
     remove(s, drop_reason::shutdown);
   }
   deferred_ = true;
-  if (depth_ > 1) keep_ = shared_from_this();
+  if (depth_ > 1 || top_) keep_ = shared_from_this();
 }
 
 std::vector<const subscription_state*> dispatcher::subscriptions() const {

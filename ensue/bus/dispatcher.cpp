@@ -12,46 +12,51 @@ dispatcher::dispatcher(runtime& rt, bus_options options) : rt_{rt}, options_{std
 
 dispatcher::~dispatcher() = default;
 
-emit_result dispatcher::emit(const event_type_info& type, const void* event, record* rec,
-                             publication* waiting) {
-  if (closed_) [[unlikely]] return {.refused = 1};
-  type_entry& e = entry(type);
+emit_result dispatcher::emit(event_type_id id, const event_type_info& type, const void* event,
+                             record* rec, publication* waiting) {
+  if (closed_) [[unlikely]]
+    return {.refused = 1};
+  type_entry& e = entry(id, type);
   dispatch_list& list = list_of(e);
   if (list.delegates.empty()) {
     ++e.unrouted;
     return {};
   }
-  frame at{.outer = top_, .type = &type, .event = event, .rec = rec, .waiting = waiting};
-  if (rec) {
-    at.depth = rec->depth;
-  } else if (top_) {
-    at.depth = top_->depth + 1;
+  frame at;
+  at.outer = top_;
+  at.type = &type;
+  at.event = event;
+  at.rec = rec;
+  at.waiting = waiting;
+  at.list = &list;
+  if (rec || top_) [[unlikely]] {
+    at.depth = rec ? rec->depth : top_->depth + 1;
     if (at.depth > options_.depth_max && storm(type, at.depth, top_)) return {.refused = 1};
   }
-  const on_stack keep{*this};
   top_ = &at;
-  ++list.active;
-  emit_result result;
-  walk(at, list, result);
-  --list.active;
+  // Built from registers: a result written in parts and read as a whole would stall.
+  const std::uint32_t delivered = walk(at, list) + at.queued;
+  const std::uint32_t failed = at.failed;
   top_ = at.outer;
-  result.delivered += at.queued;
-  if (at.rec != rec) release(at.rec);
-  return result;
+  if (at.rec != rec) [[unlikely]]
+    release(at.rec);
+  if (deferred_) [[unlikely]]
+    settle_deferred();  // may free this dispatcher
+  return {.delivered = delivered, .failed = failed};
 }
 
 // Zero cost while nothing throws; after a throw it goes on with the next handler.
-void dispatcher::walk(frame& at, dispatch_list& list, emit_result& result) {
+std::uint32_t dispatcher::walk(frame& at, dispatch_list& list) {
   delegate* const all = list.delegates.data();
   const std::size_t size = list.delegates.size();
   const void* const event = at.event;
   std::size_t i = 0;
   std::uint32_t delivered = 0;
+  at.running = list.states.data();
   for (;;) {
     try {
-      for (; i < size; ++i) {
+      for (; i < size; ++i, ++at.running) {
         delegate& d = all[i];
-        at.running = &list.states[i];
         ++d.accepted;
         const bool handled = d.call(d.object, event);
         d.handled += handled;
@@ -59,19 +64,25 @@ void dispatcher::walk(frame& at, dispatch_list& list, emit_result& result) {
       }
       break;
     } catch (...) {
-      ++result.failed;
-      list.states[i]->failed(std::current_exception(), at);
-      ++i;
+      ++at.failed;
+      (*at.running)->failed(std::current_exception(), at);
+      ++i, ++at.running;
     }
   }
   at.running = nullptr;
-  result.delivered += delivered;
+  return delivered;
+}
+
+bool dispatcher::walked(const dispatch_list& list) const noexcept {
+  for (const frame* f = top_; f; f = f->outer)
+    if (f->list == &list) return true;
+  return false;
 }
 
 record& dispatcher::record_of(frame& at) {
   if (at.rec) return *at.rec;
   ENSUE_ASSERT(at.type->copy, "an event for coroutine handlers must be copyable to be emitted");
-  record* r = entry(*at.type).pool.take(*at.type);
+  record* r = entry(*at.type).take(*at.type);
   try {
     at.type->copy(r->payload(), at.event);
   } catch (...) {
@@ -80,18 +91,16 @@ record& dispatcher::record_of(frame& at) {
   }
   r->accepted_at = rt_.turn_time();
   r->depth = at.depth;
-  r->env = std::move(at.env);
-  r->root = std::move(at.account);
+  r->story = std::move(at.own_story);
   at.rec = r;
   return *r;
 }
 
 error_code dispatcher::accept(record& r, subscription_state** blocked) {
   if (closed_) return errc::closed;
-  if (r.depth > options_.depth_max && storm(*r.type, r.depth, top_)) return errc::too_deep;
-  if (r.root && r.root->caused > options_.budget_max && storm(*r.type, r.depth, top_))
+  if (r.story && r.story->account && stormy(r)) [[unlikely]]
     return errc::too_deep;
-  type_entry& e = entry(*r.type);
+  type_entry& e = static_cast<type_entry&>(*r.pool);
   dispatch_list& list = list_of(e);
   for (subscription_state* s : list.states) {
     if (s->must_reject()) return errc::full;
@@ -119,27 +128,39 @@ subscription_state* dispatcher::blocked_worker(const event_type_info& type) {
 // A new record is caused by the event that is being handled: ids, depth, deadline and trace.
 void dispatcher::inherit(record& r, frame& cause) {
   r.depth = cause.depth + 1;
-  auto& account = cause.root();
-  if (!account) account = std::make_shared<storm_account>();
-  ++account->caused;
-  r.root = account;
   identify(cause);
-  r.env = std::make_unique<envelope>();
-  const envelope& from = cause.meta();
-  r.env->depth = r.depth;
-  r.env->correlation = from.root();
-  r.env->causation = from.id;
-  r.env->deadline = from.deadline;
+  lineage& from = cause.story();
+  if (!from.account) from.account = std::make_shared<storm_account>();
+  ++from.account->caused;
+  r.story = std::make_unique<lineage>();
+  r.story->account = from.account;
+  envelope& env = r.story->env;
+  env.depth = r.depth;
+  env.correlation = from.env.root();
+  env.causation = from.env.id;
+  env.deadline = from.env.deadline;
+  const envelope_text& text = from.env.details();
+  if (text.trace.valid()) {
+    env.edit([&](envelope_text& mine) {
+      mine.trace = text.trace;
+      mine.trace_state = text.trace_state;
+    });
+  }
+}
+
+bool dispatcher::stormy(const record& r) {
+  return (r.depth > options_.depth_max || r.story->account->caused > options_.budget_max) &&
+         storm(*r.type, r.depth, top_);
 }
 
 const uuid& dispatcher::identify(frame& at) {
-  envelope& env = at.meta();
+  envelope& env = at.story().env;
   if (env.id.nil()) {
     env.time = rt_.wall_now();
     env.id = rt_.new_id();
     if (at.outer && !at.rec) {  // nested emits: the outer event is the cause
       env.causation = identify(*at.outer);
-      env.correlation = at.outer->meta().root();
+      env.correlation = at.outer->story().env.root();
     }
   }
   return env.id;

@@ -43,7 +43,6 @@ struct dispatch_list {
   std::vector<subscription_state*> states;  ///< in parallel
   std::vector<const void* (*)(const void*) noexcept> upcasts;
   std::vector<std::unique_ptr<shim>> shims;
-  std::uint32_t active = 0;  ///< emits walking it now
 };
 
 /// Calling order: higher priority first, then in order of subscribing.
@@ -55,14 +54,20 @@ struct calling_order {
 };
 
 /// Everything known of one event type on one bus.
-struct type_entry {
-  explicit type_entry(const event_type_info& t) : type{&t}, pool{t} {}
+struct type_entry : record_pool {
+  explicit type_entry(const event_type_info& t) : record_pool{t}, type{&t} {}
   const event_type_info* type;
-  record_pool pool;
   std::set<subscription_state*, calling_order> subscribers;  ///< of exactly this type
   std::vector<type_entry*> derived;  ///< entries whose events have this as a base, itself too
   std::unique_ptr<dispatch_list> list;
   std::uint64_t unrouted = 0;                    ///< events nobody subscribed to
+};
+
+/// What the kill switch holds back, until it says otherwise.
+struct brakes {
+  /// Subscriptions that start no handler; what is queued for them stays. Null: none.
+  std::function<bool(const subscription_state&)> halts{};
+  std::vector<std::uint64_t> keys{};  ///< sorted marks: events of these keys are dropped as halted
 };
 
 /// The engine under `bus`: routing tables, queues, storm guard, accounts. Kept alive by the bus,
@@ -77,14 +82,12 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
   /// Calls every handler now; coroutine handlers get the event queued. `rec`, if there is one,
   /// already holds the event.
-  emit_result emit(const event_type_info& type, const void* event, record* rec = nullptr,
-                   publication* waiting = nullptr);
+  emit_result emit(event_type_id id, const event_type_info& type, const void* event,
+                   record* rec = nullptr, publication* waiting = nullptr);
 
-  /// A block for one event of `type`, header built; depth and cause come from `cause`, by default
-  /// the handler that runs now.
-  record* make_record(const event_type_info& type) { return make_record(type, top_); }
-  record* make_record(const event_type_info& type, frame* cause) {
-    record* r = entry(type).pool.take(type);
+  /// A block for one event of `type`, header built; depth and lineage come from `cause`, if any.
+  record* make_record(event_type_id id, const event_type_info& type, frame* cause) {
+    record* r = entry(id, type).take(type);
     r->accepted_at = rt_.turn_time();
     if (cause) inherit(*r, *cause);
     return r;
@@ -108,6 +111,18 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
   /// Pulls or releases the brake on subscriptions that `matches`; acts before the next call.
   void halt(bool on, const std::function<bool(const subscription_state&)>& matches);
+
+  /// Puts `b` in the place of all earlier brakes; acts before the next call and on every
+  /// subscription made later. Exempt subscriptions are not concerned.
+  void set_brakes(brakes b);
+  bool holds_keys() const noexcept { return !brakes_.keys.empty(); }
+  /// Events of a key that is held back; only subscriptions with a key can tell.
+  bool key_halted(subscription_state& s, const void* view) const {
+    if (brakes_.keys.empty()) [[likely]] return false;
+    return key_is_halted(s, view);
+  }
+  /// Drops what is queued and cancels the handlers that run, of those subscriptions that `matches`.
+  void cut(drop_reason reason, const std::function<bool(const subscription_state&)>& matches);
 
   bool idle() const noexcept { return pending_ == 0; }
   work_list& idle_waiters() noexcept { return idle_waiters_; }
@@ -133,8 +148,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   friend class subscription_state;
   class on_stack;
 
-  type_entry& entry(const event_type_info& type) {
-    const event_type_id id = type.id();
+  type_entry& entry(const event_type_info& type) { return entry(type.id(), type); }
+  type_entry& entry(event_type_id id, const event_type_info& type) {
     if (id < entries_.size() && entries_[id]) [[likely]]
       return *entries_[id];
     return make_entry(type);
@@ -144,9 +159,11 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
       return *e.list;
     return build(e);
   }
-  void walk(frame& f, dispatch_list& list, emit_result& result);
+  std::uint32_t walk(frame& f, dispatch_list& list);
+  bool walked(const dispatch_list& list) const noexcept;
   record& record_of(frame& f);
   bool storm(const event_type_info& type, std::uint32_t depth, const frame* cause);
+  bool stormy(const record& r);
   type_entry& make_entry(const event_type_info& type);
   dispatch_list& build(type_entry& e);
   void add_to(dispatch_list& list, subscription_state& s,
@@ -156,6 +173,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void silence(const subscription_state& s) noexcept;
   void inherit(record& r, frame& cause);
   void settle_deferred();
+  bool key_is_halted(subscription_state& s, const void* view) const;
+  void brake(subscription_state& s);
 
   runtime& rt_;
   const bus_options options_;
@@ -165,12 +184,13 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   std::vector<std::unique_ptr<dispatch_list>> retired_;
   std::vector<std::string> storms_;  // the latest cut chains
   frame* top_ = nullptr;
-  std::uint32_t depth_ = 0;  // emits and drains on the stack
+  std::uint32_t depth_ = 0;  // drains, posts and closes on the stack; emits are counted by frames
   bool deferred_ = false;    // something waits for depth_ == 0
   std::uint64_t sequence_ = 0;
   std::size_t pending_ = 0;
   work_list idle_waiters_;
   ledger ended_;
+  ensue::brakes brakes_;
   bool closed_ = false;
   std::shared_ptr<dispatcher> keep_;  // while the bus is gone but a handler still runs
 };

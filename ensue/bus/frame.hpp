@@ -9,6 +9,7 @@ namespace ensue {
 
 class publication;
 class subscription_state;
+struct dispatch_list;
 
 /// One event being handed to handlers right now: on the stack of `emit`, of a queue's drain or in
 /// a worker's coroutine. Plain handlers find the innermost one as `dispatcher::top()`; that is how
@@ -22,20 +23,20 @@ struct frame {
   subscription_state* const* running = nullptr;  ///< whose handler is being called
   std::uint32_t depth = 0;
   std::uint32_t queued = 0;                ///< subscriptions that took the event into a queue
-  std::unique_ptr<envelope> env{};           ///< when there is no record yet
-  std::shared_ptr<storm_account> account{};  ///< likewise
+  std::uint32_t failed = 0;                ///< handlers that threw
+  const dispatch_list* list = nullptr;     ///< walked by emit
+  std::unique_ptr<lineage> own_story{};    ///< when there is no record yet
 
-  std::shared_ptr<storm_account>& root() noexcept { return rec ? rec->root : account; }
-
-  /// The event's envelope, made on first use and never again elsewhere.
-  envelope& meta() {
-    auto& holder = rec ? rec->env : env;
+  /// Where the event comes from, made on first use.
+  lineage& story() {
+    auto& holder = rec ? rec->story : own_story;
     if (!holder) {
-      holder = std::make_unique<envelope>();
-      holder->depth = depth;
+      holder = std::make_unique<lineage>();
+      holder->env.depth = depth;
     }
     return *holder;
   }
+  const lineage* known_story() const noexcept { return rec ? rec->story.get() : own_story.get(); }
 };
 
 }  // namespace ensue

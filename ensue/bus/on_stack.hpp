@@ -12,7 +12,8 @@ class dispatcher::on_stack {
   on_stack(const on_stack&) = delete;
   on_stack& operator=(const on_stack&) = delete;
   ~on_stack() {
-    if (--dispatcher_.depth_ == 0 && dispatcher_.deferred_) [[unlikely]]
+    --dispatcher_.depth_;
+    if (dispatcher_.deferred_) [[unlikely]]
       dispatcher_.settle_deferred();
   }
 

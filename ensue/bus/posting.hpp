@@ -12,7 +12,7 @@ namespace ensue::detail {
 /// A record with its event built in place from `args` (parenthesised, so aggregates work).
 template <event E, class... Args>
 record_ref build(dispatcher& d, frame* cause, Args&&... args) {
-  record* r = d.make_record(event_type<E>(), cause);
+  record* r = d.make_record(type_id<E>(), event_type<E>(), cause);
   try {
     ::new (r->payload()) E(std::forward<Args>(args)...);
   } catch (...) {

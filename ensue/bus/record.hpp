@@ -10,7 +10,6 @@
 #include <memory>
 #include <new>
 #include <utility>
-#include <vector>
 
 namespace ensue {
 
@@ -22,14 +21,20 @@ struct storm_account {
   std::uint64_t caused = 0;
 };
 
+/// Where an event comes from: only made for events that have a cause or were asked for their id.
+struct lineage {
+  envelope env;
+  std::shared_ptr<storm_account> account;
+};
+
 /// One accepted event: built once in its block, shared by the queues of all subscriptions that
 /// received it, immutable, freed to its pool with the last reference. Loop thread only.
 struct record {
   const event_type_info* type = nullptr;
   record_pool* pool = nullptr;
   publication* waiting = nullptr;        ///< who waits for it to settle; may be null
-  std::unique_ptr<ensue::envelope> env;  ///< null: all defaults, no id asked for yet
-  std::shared_ptr<storm_account> root;   ///< null: a root that has caused nothing yet
+  std::unique_ptr<lineage> story;        ///< null: all defaults, nothing caused yet
+  record* next_free = nullptr;           ///< while the block is idle in its pool
   time_point accepted_at{};
   std::uint32_t references = 1;
   std::uint32_t depth = 0;  ///< hops from the root event
@@ -53,14 +58,14 @@ class record_pool {
 
   /// Raw block with a constructed header; the payload is the caller's to construct.
   record* take(const event_type_info& type) {
-    void* block;
-    if (!free_.empty()) [[likely]] {
-      block = free_.back();
-      free_.pop_back();
+    void* block = free_;
+    if (block) [[likely]] {
+      free_ = free_->next_free;
+      --idle_;
     } else {
       block = allocate();
     }
-    record* r = ::new (block) record;
+    record* r = ::new (block) record;  // all fields anew; an idle header owned nothing
     r->type = &type;
     r->pool = this;
     ++live_;
@@ -69,13 +74,14 @@ class record_pool {
 
   /// The payload is gone already (or was never built).
   void give_back(record* r) noexcept {
-    r->~record();
+    if (r->story) [[unlikely]]
+      r->story.reset();
     --live_;
-    if (free_.size() < free_.capacity()) [[likely]] {
-      free_.push_back(r);
-    } else {
-      keep_or_free(r);
-    }
+    if (idle_ >= kept_max) [[unlikely]]
+      return deallocate(r);
+    r->next_free = free_;
+    free_ = r;
+    ++idle_;
   }
 
   std::size_t live() const noexcept { return live_; }
@@ -83,10 +89,10 @@ class record_pool {
  private:
   static constexpr std::size_t kept_max = 4096;
   void* allocate();
-  void deallocate(void* block) noexcept;
-  void keep_or_free(void* block) noexcept;
+  void deallocate(record* r) noexcept;
 
-  std::vector<void*> free_;
+  record* free_ = nullptr;  // headers stay constructed while idle
+  std::size_t idle_ = 0;
   std::size_t live_ = 0;
   const std::size_t size_, align_;
 };
@@ -95,7 +101,7 @@ inline void add_reference(record& r) noexcept { ++r.references; }
 
 inline void release(record* r) noexcept {
   if (--r->references != 0) return;
-  r->type->destroy(r->payload());
+  if (r->type->destroy) r->type->destroy(r->payload());
   r->pool->give_back(r);
 }
 

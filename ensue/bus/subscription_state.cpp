@@ -25,12 +25,16 @@ subscription_state::subscription_state(dispatcher& owner, const event_type_info&
       handler_{std::move(handle)},
       settings_{std::move(settings)},
       sequence_{sequence} {
-  direct_ = handler_->plain() && !handler_->has_filter() && !settings_.bound_to_owner &&
-            !settings_.once;
+  direct_ = may_be_direct();
   if (handler_->coroutine() && handler_->has_key()) lanes_ = std::make_unique<lanes>();
 }
 
 subscription_state::~subscription_state() { end(drop_reason::shutdown); }
+
+bool subscription_state::may_be_direct() const noexcept {
+  return handler_->plain() && !handler_->has_filter() && !settings_.bound_to_owner &&
+         !settings_.once && !halted_ && !dispatcher_.holds_keys();
+}
 
 ledger subscription_state::snapshot() const noexcept {
   ensue::ledger copy = counts_;
@@ -60,7 +64,7 @@ bool subscription_state::call_now(const void* view, frame& at) {
     return false;
   };
   if (ended_) return drop_here(drop_reason::unsubscribed);
-  if (halted_) return drop_here(drop_reason::halted);
+  if (halted_ || dispatcher_.key_halted(*this, view)) return drop_here(drop_reason::halted);
   if (owner_gone()) {
     dispatcher_.remove(*this, drop_reason::unsubscribed);
     return drop_here(drop_reason::unsubscribed);
@@ -155,8 +159,8 @@ void subscription_state::start_work() {
 }
 
 bool subscription_state::expired(const queued_event& q) const {
-  return q.rec->env && q.rec->env->deadline != never &&
-         q.rec->env->expired(dispatcher_.rt().now());
+  const lineage* story = q.rec->story.get();
+  return story && story->env.deadline != never && story->env.expired(dispatcher_.rt().now());
 }
 
 void subscription_state::settle(const queued_event& q, failure* failed) {
@@ -203,9 +207,15 @@ void subscription_state::cancel_running() {
   for (const auto& w : all) w->stop.emit(boost::asio::cancellation_type::terminal);
 }
 
+void subscription_state::cut(drop_reason reason) {
+  drop_all(reason);
+  cancel_running();
+  wake_all(room_);
+}
+
 void subscription_state::halt(bool on) {
   halted_ = on;
-  direct_ = false;  // from now on every call looks at the brake
+  direct_ = may_be_direct();  // while a brake is on, every call looks at it
   if (on) {
     if (!handler_->coroutine()) unlink();
   } else if (size() > 0) {

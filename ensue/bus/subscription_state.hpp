@@ -39,6 +39,7 @@ struct subscription_settings {
   bool bound_to_owner = false;
   bool once = false;
   std::string component{};
+  bool exempt = false;
 };
 
 /// One subscription: its queue, its workers, its counters and its fate. Owned by the dispatcher,
@@ -84,6 +85,9 @@ class subscription_state : public work {
   void cancel_running();
   /// Suspends and resumes the start of handlers; queued events stay.
   void halt(bool on);
+  bool halted() const noexcept { return halted_; }
+  /// Drops what is queued and cancels what runs, as `reason`; the subscription lives on.
+  void cut(drop_reason reason);
 
   ensue::ledger& counts() noexcept { return counts_; }
   ensue::ledger snapshot() const noexcept;
@@ -94,6 +98,7 @@ class subscription_state : public work {
 
  private:
   friend class dispatcher;
+  class in_hand;
   struct worker {
     boost::asio::cancellation_signal stop;
   };
@@ -108,7 +113,9 @@ class subscription_state : public work {
 
   static void drain(work& w);
   void drain_some();
-  void run_queued(queued_event& q, frame& at);
+  void run_queued(const queued_event& q, frame& at);
+  void note_times(const queued_event& q, time_point began);
+  void put_down(const queued_event& q, failure* failed);
   bool expired(const queued_event& q) const;
   void push(record& r, const void* view);
   void grow();
@@ -119,13 +126,13 @@ class subscription_state : public work {
   void spawn_worker();
   static task<> work_loop(std::shared_ptr<dispatcher> keep, subscription_state& self,
                           std::shared_ptr<worker> me);
-  static task<> handle_one(subscription_state& self, queued_event q);
   bool take(queued_event& next);
   void release_key(const queued_event& q);
   bool sampled() noexcept { return ++sample_ % sample_every == 0; }
   timings& measured();
   void settle(const queued_event& q, failure* failed);
   void drop(const queued_event& q, drop_reason reason);
+  bool may_be_direct() const noexcept;
   bool owner_gone() const noexcept { return settings_.bound_to_owner && settings_.owner.expired(); }
 
   dispatcher& dispatcher_;

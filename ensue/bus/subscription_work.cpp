@@ -13,45 +13,51 @@ namespace ensue {
 namespace {
 
 // After so many events others on the loop get their turn.
-constexpr int drain_batch = 256;
+constexpr std::size_t drain_batch = 256;
 constexpr int worker_batch = 64;
 
 }  // namespace
 
-void subscription_state::drain(work& w) { static_cast<subscription_state&>(w).drain_some(); }
+void subscription_state::drain(work& w) {
+  auto& self = static_cast<subscription_state&>(w);
+  if (self.handler_->coroutine()) return self.start_work();
+  self.drain_some();
+}
 
 void subscription_state::drain_some() {
   const dispatcher::on_stack keep{dispatcher_};
+  frame at;
+  at.outer = dispatcher_.top();
+  dispatcher_.set_top(&at);
   std::size_t done = 0;
-  for (int i = 0; i < drain_batch && head_ != tail_ && !halted_; ++i, ++done) {
-    queued_event q = ring_[head_++ & (ring_.size() - 1)];
-    ++running_;
-    frame at{.outer = dispatcher_.top(), .type = q.rec->type, .event = q.rec->payload(),
-             .rec = q.rec, .waiting = nullptr, .running = nullptr, .depth = q.rec->depth};
-    dispatcher_.set_top(&at);
+  for (; done < drain_batch && head_ != tail_ && !halted_; ++done) {
+    const queued_event q = ring_[head_++ & (ring_.size() - 1)];
+    at.rec = q.rec;
+    at.type = q.rec->type;
+    at.event = q.rec->payload();
+    at.depth = q.rec->depth;
     run_queued(q, at);
-    dispatcher_.set_top(at.outer);
-    --running_;
   }
+  dispatcher_.set_top(at.outer);
   for (std::size_t n = size(); n < settings_.capacity && wake_one(room_); ++n) {
   }
   if (done) dispatcher_.sub_pending(done);
   if (head_ != tail_ && !halted_ && !linked()) dispatcher_.rt().schedule(*this);
 }
 
-void subscription_state::run_queued(queued_event& q, frame& at) {
-  if (expired(q)) [[unlikely]] {
+void subscription_state::run_queued(const queued_event& q, frame& at) {
+  if (q.rec->story && expired(q)) [[unlikely]] {
     ++counts_.expired;
-    settle(q, nullptr);
-    return;
+    return settle(q, nullptr);
   }
   const bool measure = sampled();
   const time_point began = measure ? dispatcher_.rt().now() : time_point{};
   failure failed;
   bool threw = false;
+  ++running_;
   try {
-    const bool handled = direct_ ? handler_->plain()(handler_->target(), q.view)
-                                 : call_now(q.view, at);
+    const bool handled =
+        direct_ ? handler_->plain()(handler_->target(), q.view) : call_now(q.view, at);
     counts_.handled += handled;
   } catch (...) {
     threw = true;
@@ -59,11 +65,87 @@ void subscription_state::run_queued(queued_event& q, frame& at) {
     ++counts_.dead;
     dispatcher_.report(*this, failed);
   }
-  if (measure) [[unlikely]] {
-    measured().waited.record(began - q.rec->accepted_at);
-    measured().took.record(dispatcher_.rt().now() - began);
-  }
+  --running_;
+  if (measure) [[unlikely]]
+    note_times(q, began);
   settle(q, threw ? &failed : nullptr);
+}
+
+void subscription_state::note_times(const queued_event& q, time_point began) {
+  measured().waited.record(began - q.rec->accepted_at);
+  measured().took.record(dispatcher_.rt().now() - began);
+}
+
+// One event in the hands of a worker.
+class subscription_state::in_hand {
+ public:
+  in_hand(subscription_state& s, const queued_event& q)
+      : self_{s}, q_{q}, context_{s.dispatcher_, at_, s} {
+    at_.rec = q.rec;
+    at_.type = q.rec->type;
+    at_.event = q.rec->payload();
+    at_.depth = q.rec->depth;
+    at_.waiting = q.rec->waiting;
+    if (s.sampled()) began_ = s.dispatcher_.rt().now();
+  }
+  in_hand(const in_hand&) = delete;
+  in_hand& operator=(const in_hand&) = delete;
+  ~in_hand() {
+    if (!counted_) ++self_.counts_.dropped_for(drop_reason::shutdown);  // cancelled or destroyed
+    self_.put_down(q_, failed_ ? failed_.get() : nullptr);
+  }
+
+  context& ctx() noexcept { return context_; }
+
+  bool may_begin() {
+    if (q_.rec->story && self_.expired(q_)) return count(self_.counts_.expired);
+    if (!self_.handler_->has_filter()) return true;
+    try {
+      return self_.handler_->accepts(q_.view) || count(self_.counts_.filtered);
+    } catch (...) {
+      threw(std::current_exception());
+      return false;
+    }
+  }
+
+  void handled() {
+    counted_ = true;
+    ++self_.counts_.handled;
+    if (began_ != time_point{}) [[unlikely]]
+      self_.note_times(q_, began_);
+  }
+
+  void threw(std::exception_ptr error) {
+    if (is_cancellation(error)) return;
+    counted_ = true;
+    ++self_.counts_.dead;
+    failed_ = std::make_unique<failure>(
+        failure{self_.name(), std::string{q_.rec->type->name}, std::move(error)});
+    self_.dispatcher_.report(self_, *failed_);
+  }
+
+ private:
+  bool count(std::uint64_t& as) noexcept {
+    counted_ = true;
+    ++as;
+    return false;
+  }
+
+  subscription_state& self_;
+  const queued_event q_;
+  frame at_;
+  context context_;
+  std::unique_ptr<failure> failed_;
+  time_point began_{};
+  bool counted_ = false;
+};
+
+void subscription_state::put_down(const queued_event& q, failure* failed) {
+  --running_;
+  if (lanes_) release_key(q);
+  settle(q, failed);
+  dispatcher_.sub_pending(1);
+  if (!room_.empty() && size() < settings_.capacity) wake_one(room_);
 }
 
 void subscription_state::spawn_worker() {
@@ -82,7 +164,11 @@ task<> subscription_state::work_loop(std::shared_ptr<dispatcher> keep, subscript
   struct leaving {
     subscription_state& self;
     const std::shared_ptr<worker>& me;
-    ~leaving() { std::erase(self.workers_, me); }
+    ~leaving() {
+      std::erase(self.workers_, me);
+      // A cancelled worker leaves events behind that came after it was told: others take over.
+      if (!self.ended_ && self.size() > 0 && !self.linked()) self.dispatcher_.rt().schedule(self);
+    }
   };
   {
     const leaving at_end{self, me};
@@ -97,62 +183,19 @@ task<> subscription_state::work_loop(std::shared_ptr<dispatcher> keep, subscript
         run = 0;
         continue;
       }
-      co_await handle_one(self, q);
+      // Settles the event exactly once, whatever ends this block, the end of the world included.
+      in_hand event{self, q};
+      if (!event.may_begin()) continue;
+      try {
+        co_await self.handler_->start(q.view, event.ctx());
+        event.handled();
+      } catch (...) {
+        event.threw(std::current_exception());
+      }
       if (++run % worker_batch == 0) co_await yield(rt);
     }
   }
   keep->settle_deferred();
-}
-
-task<> subscription_state::handle_one(subscription_state& self, queued_event q) {
-  dispatcher& d = self.dispatcher_;
-  // Whatever ends this frame, the event settles exactly once.
-  struct settlement {
-    subscription_state& self;
-    queued_event q;
-    failure failed;
-    bool threw = false, cancelled = true;
-    ~settlement() {
-      --self.running_;
-      if (self.lanes_) self.release_key(q);
-      if (cancelled) ++self.counts_.dropped_for(drop_reason::shutdown);
-      self.settle(q, threw ? &failed : nullptr);
-      self.dispatcher_.sub_pending(1);
-      if (!self.room_.empty() && self.size() < self.settings_.capacity) wake_one(self.room_);
-    }
-  } outcome{self, q, {}};
-  if (self.expired(q)) {
-    ++self.counts_.expired;
-    outcome.cancelled = false;
-    co_return;
-  }
-  frame at{.outer = nullptr, .type = q.rec->type, .event = q.rec->payload(), .rec = q.rec,
-           .waiting = q.rec->waiting, .running = nullptr, .depth = q.rec->depth};
-  context c{d, at, self};
-  const bool measure = self.sampled();
-  const time_point began = measure ? d.rt().now() : time_point{};
-  try {
-    if (self.handler_->has_filter() && !self.handler_->accepts(q.view)) {
-      ++self.counts_.filtered;
-      outcome.cancelled = false;
-      co_return;
-    }
-    co_await self.handler_->start(q.view, c);
-    ++self.counts_.handled;
-    outcome.cancelled = false;
-  } catch (...) {
-    outcome.failed = {self.name(), std::string{q.rec->type->name}, std::current_exception()};
-    outcome.cancelled = is_cancellation(outcome.failed.error);
-    outcome.threw = !outcome.cancelled;
-  }
-  if (outcome.threw) {
-    ++self.counts_.dead;
-    d.report(self, outcome.failed);
-  }
-  if (measure) {
-    self.measured().waited.record(began - q.rec->accepted_at);
-    self.measured().took.record(d.rt().now() - began);
-  }
 }
 
 // Takes the next event whose key is free; those of busy keys are parked in their lane.

@@ -37,7 +37,7 @@ struct event_type_info {
   /// Itself first, then its bases depth-first in declaration order, each type once.
   std::span<const event_view> views;
   event_type_id (*id)() noexcept;
-  void (*destroy)(void* event) noexcept;
+  void (*destroy)(void* event) noexcept;     ///< nullptr: nothing to do
   void (*move)(void* to, void* from);        ///< constructs in raw memory; nullptr: not movable
   void (*copy)(void* to, const void* from);  ///< as above; nullptr: not copyable
 };
@@ -157,8 +157,12 @@ constexpr auto copier() -> void (*)(void*, const void*) {
 }
 
 template <class E>
-void destroy(void* event) noexcept {
-  std::destroy_at(static_cast<E*>(event));
+constexpr auto destroyer() -> void (*)(void*) noexcept {
+  if constexpr (std::is_trivially_destructible_v<E>) {
+    return nullptr;
+  } else {
+    return [](void* event) noexcept { std::destroy_at(static_cast<E*>(event)); };
+  }
 }
 
 template <class E>
@@ -170,7 +174,7 @@ struct type_facts {
 template <class E>
 constexpr event_type_info type_facts<E>::info{
     event_name<E>(),           event_version<E>(), has_stable_name<E>(), sizeof(E),  alignof(E),
-    {views::all, views::size}, &type_id<E>,        &destroy<E>,          mover<E>(), copier<E>()};
+    {views::all, views::size}, &type_id<E>,        destroyer<E>(),       mover<E>(), copier<E>()};
 
 }  // namespace detail
 
