@@ -6,7 +6,9 @@
 #include <ensue/event/json_writer.hpp>
 #include <ensue/event/time_text.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -92,9 +94,13 @@ struct json_rule<T> {
   static bool read(json_reader& in, const json_reader::value& v, T& out) {
     double wide = 0;
     if (!in.number(v, wide)) return false;
-    if (wide < -double{std::numeric_limits<T>::max()} ||
-        wide > double{std::numeric_limits<T>::max()})
-      return in.expected("a number within the range of float", v);
+    if constexpr (std::same_as<T, float>) {
+      constexpr double most = std::numeric_limits<float>::max();
+      constexpr double rounds_to_most = 3.4028235677973366e38;  // most and half of its last place
+      if (std::abs(wide) >= rounds_to_most)
+        return in.expected("a number within the range of float", v);
+      wide = std::clamp(wide, -most, most);
+    }
     return out = static_cast<T>(wide), true;
   }
 };

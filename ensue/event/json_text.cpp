@@ -44,8 +44,12 @@ class dom_handler {
     return stack_.push_string(s), one_more(ec);
   }
   bool on_number_part(json::string_view s, error_code&) { return number_.append(s), true; }
-  bool on_int64(std::int64_t i, json::string_view, error_code& ec) {
-    return number_.clear(), stack_.push_int64(i), one_more(ec);
+  bool on_int64(std::int64_t i, json::string_view s, error_code& ec) {
+    number_.append(s);
+    const bool minus_zero = i == 0 && number_[0] == '-';
+    number_.clear();
+    minus_zero ? stack_.push_double(-0.0) : stack_.push_int64(i);
+    return one_more(ec);
   }
   bool on_uint64(std::uint64_t u, json::string_view, error_code& ec) {
     return number_.clear(), stack_.push_uint64(u), one_more(ec);

@@ -42,8 +42,8 @@ struct json_limits {
 
 /// Reads a JSON text (RFC 8259) strictly: no comments, no trailing commas, no byte order mark, one
 /// value and white space, valid UTF-8, no lone surrogates. Integers of 64 bits are exact; other
-/// numbers become the nearest double, and one beyond the range of double is an error (one too small
-/// becomes zero). When a key is repeated in an object, the last one counts.
+/// numbers (and -0) become the nearest double, and one beyond the range of double is an error (one
+/// too small becomes zero). When a key is repeated in an object, the last one counts.
 json_result<boost::json::value> parse_json(std::string_view text, const json_limits& limits = {});
 
 /// Writes a JSON value compactly: shortest text for doubles that reads back the same, members in

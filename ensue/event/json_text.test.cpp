@@ -32,6 +32,7 @@ TEST_CASE("integers of 64 bits are exact, other numbers the nearest double") {
   CHECK(parse_json("18446744073709551616").value().get_double() == 18446744073709551616.0);
   CHECK(parse_json("1e-999").value().get_double() == 0.0);
   CHECK(std::signbit(parse_json("-1e-999").value().get_double()));
+  CHECK(again("[-0,-0.0,0.0,0]") == "[-0.0,-0.0,0,0]");
   CHECK(problem("[1,1e400]").find("1e400 is out of range") != std::string::npos);
 }
 

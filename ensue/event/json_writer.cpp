@@ -2,12 +2,16 @@
 
 #include <charconv>
 #include <cmath>
+#include <concepts>
 
 namespace ensue {
 namespace {
 
 template <class T>
 void append_number(std::string& out, T value) {
+  if constexpr (std::floating_point<T>) {
+    if (value == 0 && std::signbit(value)) return void(out += "-0.0");  // "-0" reads as an integer
+  }
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, value).ptr;
   out.append(text, end);
