@@ -22,11 +22,11 @@ bool timeout::begin() {
   return !expired_;
 }
 
-wait_through timeout::guard(job& j, owner_cancel mode) {
+task<> timeout::guard(job& j, owner_cancel mode) {
   job_ = &j;
   if (!expired_ && when_ != never) rt_.arm(*this, when_);
-  return {j.waiters(), rt_, j.name().c_str(),
-          mode == owner_cancel::passed_on ? &timeout::owner_cancelled : nullptr, this};
+  return wait_firmly(j.waiters(), rt_, j.name().c_str(),
+                     mode == owner_cancel::passed_on ? &timeout::owner_cancelled : nullptr, this);
 }
 
 result<> timeout::move_to(time_point when) {

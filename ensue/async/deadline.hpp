@@ -41,7 +41,7 @@ class timeout : private timer_entry {
   runtime& owner() const noexcept { return rt_; }
   enum class owner_cancel : bool { ignored, passed_on };
   bool begin();  ///< throws errc::exists when used before; false when it is already too late
-  wait_through guard(job& j, owner_cancel mode = owner_cancel::passed_on);
+  task<> guard(job& j, owner_cancel mode = owner_cancel::passed_on);  ///< waits for the end of `j`
   void end(const job& j);  ///< throws the time-out or the cancellation, if that is what happened
   [[noreturn]] void throw_timed_out(const std::exception_ptr& cause) const;
 
@@ -71,7 +71,7 @@ class timeout : private timer_entry {
 template <class T>
 task<T> within(timeout& t, task<T> work) {
   if (!t.begin()) t.throw_timed_out(nullptr);
-  owned_job<T> j{t.owner(), "work with a time-out", std::move(work)};
+  owned_job<T> j{t.owner(), "timed work", std::move(work)};
   j->start();
   if (!j->finished()) co_await t.guard(*j);
   t.end(*j);
@@ -83,7 +83,7 @@ template <class T>
 task<T> with_deadline(runtime& rt, time_point when, task<T> work) {
   timeout t{rt, when};
   if (!t.begin()) t.throw_timed_out(nullptr);
-  owned_job<T> j{rt, "work with a deadline", std::move(work)};
+  owned_job<T> j{rt, "timed work", std::move(work)};
   j->start();
   if (!j->finished()) co_await t.guard(*j);
   t.end(*j);

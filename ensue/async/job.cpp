@@ -30,6 +30,7 @@ job::job(runtime& rt, std::string_view name, job_owner* owner)
 job::~job() = default;
 
 void job::start() {
+  if (cancel_requested_) return end_unstarted();
   started_ = true;
   launch();
 }
@@ -43,14 +44,17 @@ void job::run_start(work& w) {
   auto& self = static_cast<job&>(w);
   const reference<job> hold{&self};
   self.release();
-  if (!self.cancel_requested_) return self.start();
-  self.drop_task();
+  self.start();
+}
+
+void job::end_unstarted() noexcept {
+  drop_task();
   try {
     throw_cancelled();
   } catch (...) {
-    self.fail(std::current_exception());
+    fail(std::current_exception());
   }
-  self.finish();
+  finish();
 }
 
 void job::run_thread(detail::thread_entry entry) {

@@ -107,6 +107,7 @@ class job : public work {
  private:
   friend class job_list;
   static void run_start(work& w);
+  void end_unstarted() noexcept;
 
   runtime& rt_;
   job_owner* owner_;

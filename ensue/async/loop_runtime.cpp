@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <utility>
 
 #if defined(__linux__)
 #include <linux/membarrier.h>
@@ -87,9 +88,24 @@ loop_runtime::loop_runtime(const options& o)
       context_{1},
       alarm_{std::make_unique<alarm>(context_)},
       options_{o},
-      barrier_on_sleep_{register_barrier()} {}
+      barrier_on_sleep_{register_barrier()} {
+  if (options_.watchdog_after > duration::zero()) start_watchdog();
+}
+
+void loop_runtime::start_watchdog() {
+  watchdog_ = std::make_unique<watchdog>(running_, options_.watchdog_after, [this](const stall& s) {
+    if (options_.on_stall) options_.on_stall(s);
+    run_on_loop([this, s] {
+      const log_field fields[]{
+          {"held_ms", std::chrono::duration_cast<std::chrono::milliseconds>(s.held).count()},
+          {"by", std::string_view{s.label}}};
+      log().write(log_level::warning, "the loop was held", fields);
+    });
+  });
+}
 
 loop_runtime::~loop_runtime() {
+  watchdog_.reset();
   pool_.reset();
   // Unwinding may schedule and post more; two rounds settle frames that own frames.
   for (int i = 0; i < 2; ++i) {
@@ -178,10 +194,12 @@ bool loop_runtime::turn() {
   turn_time_ = now();
   std::size_t ran = 0;
   while (ran < batch && !ready_.empty()) {
-    running_ = nullptr;
+    running_.store(nullptr, std::memory_order_relaxed);
+    if (watchdog_) watchdog_->step();
     ready_.pop_front().run();
     ++ran;
   }
+  if (watchdog_) watchdog_->step();
   const bool polled = poll_all();
   ran += context_.poll();
   ran += fire_due();
@@ -217,6 +235,12 @@ bool loop_runtime::spin_for_pollers() {
   return false;
 }
 
+// Called when the loop wakes, or already by the handler that `run_one` runs, if it has a label.
+void loop_runtime::woke_up() noexcept {
+  if (!std::exchange(sleeping_, false)) return;
+  watchdog_->idle(false);
+}
+
 void loop_runtime::sleep() {
   if (!pollers_.empty()) {
     for (poller* p : pollers_) p->announce_sleep(true);
@@ -224,7 +248,10 @@ void loop_runtime::sleep() {
   }
   if (!poll_all() && ready_.empty()) {
     alarm_->set(timers_.next());
+    running_.store(nullptr, std::memory_order_relaxed);
+    if (watchdog_) watchdog_->idle(sleeping_ = true);
     context_.run_one();
+    woke_up();
     if (timers_.next() <= now()) alarm_->fired();
     fire_due();
   }

@@ -2,6 +2,7 @@
 
 #include <ensue/async/runtime.hpp>
 #include <ensue/async/task.hpp>
+#include <ensue/async/watchdog.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -27,6 +28,9 @@ class loop_runtime final : public runtime {
     std::size_t offload_queue_max = 0;
     duration spin{};                  ///< how long to look for inbox events before sleeping
     duration watchdog_after{};        ///< 0: no watchdog
+    /// Called on the watchdog's thread while the loop hangs. The log has it in any case, once the
+    /// loop runs again.
+    watchdog::report_function on_stall{};
   };
 
   loop_runtime();
@@ -54,6 +58,7 @@ class loop_runtime final : public runtime {
   [[nodiscard]] bool offload(std::unique_ptr<offload_job>& job) override;
 
  private:
+  void woke_up() noexcept override;
   class pool;
   class alarm;
 
@@ -63,6 +68,7 @@ class loop_runtime final : public runtime {
   bool spin_for_pollers();
   void sleep();
   std::size_t fire_due();
+  void start_watchdog();
 
   mutable boost::asio::io_context context_;
   work_list ready_;
@@ -73,6 +79,7 @@ class loop_runtime final : public runtime {
   bool barrier_on_sleep_ = false;
   bool entered_ = false;
   std::atomic<bool> stopping_{false};
+  std::unique_ptr<watchdog> watchdog_;
 };
 
 /// Spawns `main` on `rt`, runs the loop until it ends and returns its result or throws what it

@@ -17,6 +17,7 @@ std::vector<std::string> runtime::waiting() const {
 }
 
 void runtime::abandon_waiters() {
+  ending_ = true;
   while (oldest_) oldest_->abandon();
 }
 

@@ -9,6 +9,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -79,6 +80,8 @@ class runtime {
 
   /// False when the pool's queue is full (`job` is untouched then): wait and try again.
   [[nodiscard]] virtual bool offload(std::unique_ptr<offload_job>& job) = 0;
+  /// Where coroutines stand that found the pool full.
+  work_list& waiting_to_offload() noexcept { return waiting_to_offload_; }
 
   /// A stream of its own per name, fixed by the runtime's seed.
   random_stream random(std::string_view name) const noexcept { return {seed_, name}; }
@@ -91,10 +94,14 @@ class runtime {
   /// this step; a coroutine that waits in between gets its name back when it resumes. `label`
   /// must outlive all it names. Returns the label that was there.
   const char* set_running(const char* label) noexcept {
-    const char* before = running_;
-    running_ = label;
+    const char* before = running_.load(std::memory_order_relaxed);
+    running_.store(label, std::memory_order_relaxed);
+    if (sleeping_) woke_up();
     return before;
   }
+
+  /// Its coroutines are being destroyed where they stand: owners need not wait for theirs.
+  bool ending() const noexcept { return ending_; }
 
   /// One line per suspended wait of ours, in the order they began: "what (name of the task)".
   std::vector<std::string> waiting() const;
@@ -103,13 +110,19 @@ class runtime {
   explicit runtime(std::uint64_t seed);
   /// For the end of a runtime: destroys every coroutine that waits in one of our primitives.
   void abandon_waiters();
+  /// A handler with a label was called while the loop seemed to sleep.
+  virtual void woke_up() noexcept {}
+
   timer_heap timers_;
+  bool sleeping_ = false;
   time_point turn_time_{};  // kept up to date by the loop
-  const char* volatile running_ = nullptr;
+  std::atomic<const char*> running_{nullptr};  // the watchdog reads it from its thread
 
  private:
   friend class waiter;
   std::uint64_t seed_;
+  bool ending_ = false;
+  work_list waiting_to_offload_;
   uuid_source ids_;
   null_log no_log_;
   log_sink* log_ = &no_log_;

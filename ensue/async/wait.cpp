@@ -11,7 +11,7 @@ void waiter::abandon() {
 }
 
 void waiter::link() noexcept {
-  label_ = rt_->running_;
+  label_ = rt_->running_.load(std::memory_order_relaxed);
   older_ = rt_->newest_;
   newer_ = nullptr;
   (older_ ? older_->newer_ : rt_->oldest_) = this;
@@ -37,7 +37,7 @@ bool waiter::complete(wait_status status) noexcept {
 void waiter::resume(work& w) {
   auto& self = static_cast<waiter&>(w);
   self.unlink_from_runtime();
-  self.rt_->running_ = self.label_;
+  self.rt_->running_.store(self.label_, std::memory_order_relaxed);
   self.completed_ = false;  // a wait object may be awaited again
   self.vtable_->invoke(self);
 }

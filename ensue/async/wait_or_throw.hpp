@@ -3,6 +3,7 @@
 #include <ensue/async/wait.hpp>
 #include <ensue/base/result.hpp>
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>
 
 namespace ensue {
@@ -83,5 +84,10 @@ class [[nodiscard]] wait_through : public waiter {
   owner_function on_cancel_;
   void* owner_;
 };
+
+/// As `wait_through`, but also for a coroutine that may be cancelled already (its awaits throw):
+/// then `on_cancel` is called before the wait.
+task<> wait_firmly(work_list& list, runtime& rt, const char* what,
+                   wait_through::owner_function on_cancel = nullptr, void* owner = nullptr);
 
 }  // namespace ensue
