@@ -1,5 +1,5 @@
 #include <ensue/sim/executor.hpp>
-#include <ensue/sim/host.hpp>
+#include <ensue/sim/host_runtime.hpp>
 #include <ensue/sim/world.hpp>
 
 namespace ensue::sim {
@@ -34,8 +34,6 @@ boost::asio::execution_context& executor::query(boost::asio::execution::context_
   return host_->in().services();
 }
 
-std::uint32_t executor::strand() noexcept { return posted_strand; }
-bool executor::alive() const noexcept { return host_->alive(); }
 void executor::post(std::unique_ptr<posted> p) const { host_->post(std::move(p)); }
 
 }  // namespace ensue::sim

@@ -12,8 +12,12 @@
 
 namespace ensue::sim {
 
-class host;
+class host_runtime;
 class owned_list;
+
+/// Strands that the simulator uses itself; users count up from 1.
+inline constexpr std::uint32_t posted_strand = 0xffff'ffff;    // functions given to the executor
+inline constexpr std::uint32_t handover_strand = 0xffff'fffe;  // functions from outside the loop
 
 /// Something a host owns until it has run: destroyed with the host otherwise.
 class owned {
@@ -60,7 +64,8 @@ class posted : public work, public owned {
 template <class F>
 class posted_function final : public posted {
  public:
-  posted_function(std::uint32_t strand, F&& f) : posted{strand}, f_{std::move(f)} {}
+  explicit posted_function(F&& f, std::uint32_t strand = posted_strand)
+      : posted{strand}, f_{std::move(f)} {}
 
  private:
   void call_and_delete() override {
@@ -76,7 +81,7 @@ class posted_function final : public posted {
 /// not outlive the world.
 class executor {
  public:
-  explicit executor(host& h) noexcept : host_{&h} {}
+  explicit executor(host_runtime& h) noexcept : host_{&h} {}
 
   boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept;
   static constexpr boost::asio::execution::blocking_t query(
@@ -88,7 +93,7 @@ class executor {
   void execute(F&& f) const {
     using stored = posted_function<std::decay_t<F>>;
     std::decay_t<F> copy(std::forward<F>(f));
-    if (alive()) post(std::make_unique<stored>(strand(), std::move(copy)));
+    post(std::make_unique<stored>(std::move(copy)));
   }
 
   friend bool operator==(const executor& a, const executor& b) noexcept {
@@ -97,10 +102,8 @@ class executor {
   friend bool operator!=(const executor& a, const executor& b) noexcept { return !(a == b); }
 
  private:
-  static std::uint32_t strand() noexcept;
-  bool alive() const noexcept;
   void post(std::unique_ptr<posted> p) const;
-  host* host_;
+  host_runtime* host_;
 };
 
 }  // namespace ensue::sim

@@ -1,80 +1,60 @@
 #pragma once
 
 #include <ensue/async/runtime.hpp>
-#include <ensue/sim/executor.hpp>
-#include <ensue/sim/schedule.hpp>
+#include <ensue/async/task.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
-
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace ensue::sim {
 
+class host_runtime;
 class world;
 
-/// The simulated runtime: one life of one machine. All hosts of a world share its time line and
-/// its scheduler. Made by `world` only.
+/// A machine of the world that may crash and boot again. Owned by the world.
 ///
-/// When it dies, everything that ran on it is destroyed where it stood, and what is left of it
-/// elsewhere (executors, references) does nothing any more.
-class host final : public runtime {
+/// A crash is a power cut: every coroutine of this life is destroyed where it stands, then what
+/// it kept; nothing it still does gets out. The next life has a runtime of its own, with other
+/// random streams and ids. Inside a step (also one of its own) a crash takes effect when the step
+/// ends; the host counts as down at once.
+class host {
  public:
-  host(world& in, std::string name, std::uint32_t id, std::uint64_t seed);
-  ~host() override;
+  using boot_function = std::function<void(host&)>;
+
+  host(world& in, std::string name, boot_function boot);
+  host(const host&) = delete;
+  host& operator=(const host&) = delete;
 
   const std::string& name() const noexcept { return name_; }
-  std::uint32_t id() const noexcept { return id_; }
-  bool alive() const noexcept { return alive_; }
-  world& in() const noexcept { return world_; }
+  /// The runtime of this life; after a crash, until the next boot, a dead one that does nothing.
+  runtime& rt() const noexcept;
+  bool up() const noexcept;
+  unsigned lives() const noexcept { return lives_; }
 
-  boost::asio::any_io_executor executor() const override;
-  time_point now() const noexcept override;
-  wall_time wall_now() const noexcept override;
-  void schedule(work& w) override;
-  void arm(timer_entry& t, time_point when) override;
-  /// As in life this is a step of its own, a little later.
-  void run_on_loop(std::function<void()> f) override;
-  void wake() noexcept override;
-  void add_poller(poller& p) override;
-  void remove_poller(poller& p) noexcept override;
-  bool barrier_on_sleep() const noexcept override { return true; }
-  /// Runs the job inline, as a step at a later drawn time, and `done` as a step after it.
-  [[nodiscard]] bool offload(std::unique_ptr<offload_job>& job) override;
+  /// As world::spawn, on this host. A crash ends the task; it is not missed then.
+  void spawn(std::string_view name, task<> t);
+  void spawn_background(std::string_view name, task<> t);
+  /// Destroyed with this life, after its coroutines, the last one kept first.
+  void keep(std::shared_ptr<void> state);
 
-  /// Sets this machine's calendar clock forward or back; timers do not notice.
-  void jump_wall_clock(duration by) noexcept { wall_offset_ += by; }
+  void crash();
+  /// Boots again; nothing if the host is up.
+  void restart();
+  /// Sets this machine's calendar clock forward or back, for all its lives; timers do not notice.
+  void jump_wall_clock(duration by);
 
  private:
   friend class world;
-  friend class executor;
-  class offloaded;
-
-  void post(std::unique_ptr<posted> p);
-  void die();
-  time_point next_timer() const noexcept { return timers_.next(); }
-  void fire_due(time_point now);
-  void look_at_pollers();
+  void boot();
 
   world& world_;
   std::string name_;
-  std::uint32_t id_;
-  bool alive_ = true;
+  boot_function boot_;
+  host_runtime* life_ = nullptr;
+  unsigned lives_ = 0;
   duration wall_offset_{};
-  random_stream handover_draw_;
-  random_stream offload_draw_;
-  std::size_t offloaded_ = 0;
-  std::vector<poller*> pollers_;
-  class poll_work : public work {
-   public:
-    explicit poll_work(host& of);
-    host& of_;
-  };
-  poll_work poll_;
-  owned_list owned_;
 };
 
 }  // namespace ensue::sim

@@ -36,12 +36,14 @@ std::string text(duration d) {
   const std::int64_t size = ns < 0 ? -ns : ns;
   std::size_t u = 0;
   while (u + 1 < units.size() && size < units[u].ns) ++u;
-  std::string out = (ns < 0 ? "-" : "") + std::to_string(size / units[u].ns);
-  std::int64_t rest = size % units[u].ns;
+  std::string out;
+  if (ns < 0) out += '-';
+  out += std::to_string(size / units[u].ns);
+  const std::int64_t rest = size % units[u].ns;
   if (rest != 0) {
     std::string digits = std::to_string(units[u].ns + rest).substr(1);
     digits.erase(digits.find_last_not_of('0') + 1);
-    out += "." + digits;
+    out.append(".").append(digits);
   }
   return out + units[u].name;
 }

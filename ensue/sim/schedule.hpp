@@ -12,10 +12,6 @@
 
 namespace ensue::sim {
 
-/// Strands that the simulator uses itself; users count up from 1.
-inline constexpr std::uint32_t posted_strand = 0xffff'ffff;    // functions given to the executor
-inline constexpr std::uint32_t handover_strand = 0xffff'fffe;  // functions from outside the loop
-
 /// What is ready, and which of it runs next. Work stands in lanes: a strand has one, work without
 /// a strand gets one of its own for each time it is scheduled. The next lane is drawn at random.
 ///

@@ -2,6 +2,7 @@
 
 #include <ensue/async/task.hpp>
 #include <ensue/sim/host.hpp>
+#include <ensue/sim/host_runtime.hpp>
 #include <ensue/sim/options.hpp>
 #include <ensue/sim/schedule.hpp>
 #include <ensue/sim/trace.hpp>
@@ -42,18 +43,24 @@ class world {
   explicit world(const options& o);
   world(const world&) = delete;
   world& operator=(const world&) = delete;
-  /// Destroys every coroutine where it stands.
-  ~world();
+  ~world() { end(); }
+  /// Destroys every coroutine where it stands; nothing happens here any more. The destructor does
+  /// it too: call it when what the coroutines refer to dies before the world.
+  void end();
 
   /// The runtime of the first host, "main".
-  runtime& rt() noexcept { return *hosts_.front(); }
+  runtime& rt() noexcept { return hosts_.front()->rt(); }
+  /// The host of that name; made and booted now if there is none. `boot` runs for every life.
+  sim::host& host(std::string_view name, sim::host::boot_function boot = {});
   time_point now() const noexcept { return now_; }
   duration elapsed() const noexcept { return now_ - start; }
 
-  /// Starts `t`, which must have ended when the world comes to rest.
-  void spawn(std::string_view name, task<> t) { start_task(name, std::move(t), true); }
-  /// Starts `t`, which may wait for ever.
-  void spawn_background(std::string_view name, task<> t) { start_task(name, std::move(t), false); }
+  /// Starts `t` on "main"; it must have ended when the world comes to rest.
+  void spawn(std::string_view name, task<> t) { hosts_.front()->spawn(name, std::move(t)); }
+  /// Starts `t` on "main"; it may wait for ever.
+  void spawn_background(std::string_view name, task<> t) {
+    hosts_.front()->spawn_background(name, std::move(t));
+  }
 
   /// Runs until nothing is ready and no timer is armed.
   void run();
@@ -67,37 +74,51 @@ class world {
   T block_on(task<T> t);
 
   /// A stream of its own for the test, fixed by the seed.
-  random_stream random(std::string_view name) const noexcept { return {options_.seed, name}; }
+  random_stream random(std::string_view name) const noexcept { return {~options_.seed, name}; }
+  /// Ends the run with a `failure` that says `what`, unless `holds`.
+  void require(bool holds, std::string_view what) const;
   /// Folds something the run decided into its hash.
   void note(std::string_view what, std::uint64_t value = 0);
-  std::uint64_t hash() const noexcept { return trace_.value(); }
+  std::uint64_t hash() const noexcept { return trace_.hash(); }
+  sim::trace& history() noexcept { return trace_; }
   std::uint64_t steps() const noexcept { return steps_; }
   const options& setting() const noexcept { return options_; }
+  /// Host, task and time of the step that runs now.
+  std::string place() const;
 
  private:
-  friend class host;
+  friend class sim::host;
+  friend class host_runtime;
   friend class executor;
   static constexpr time_point start{std::chrono::hours{1}};  // so that one may look back a while
   enum class pause : std::uint8_t { rest, time, condition };
 
   struct spawned {
     std::string name;
+    host_runtime* on;
     bool must_end;
     bool ended = false;
     std::exception_ptr error{};
   };
 
-  spawned& start_task(std::string_view name, task<> t, bool must_end);
+  host_runtime& start_life(const std::string& name, unsigned life);
+  spawned& start_task(host_runtime& on, std::string_view name, task<> t, bool must_end);
   void finish(spawned& s, std::exception_ptr e) noexcept;
+  void forget_tasks(const host_runtime& of) noexcept;
+  /// At once when no step is running.
+  void after_step(std::function<void()> f);
+  bool in_step() const noexcept { return current_ != nullptr; }
+
   template <class Condition>
   pause advance(time_point until, const Condition& condition);
-  bool jump(time_point until);
   void step(const schedule::taken& next);
+  void run_step(host_runtime& on, work& w);
+  void after_step_functions();
   time_point next_event() const noexcept;
   void fire_due();
   void look_for_real_io();
   void require_ended();
-  [[noreturn]] void fail(const std::string& what);
+  [[noreturn]] void fail(const std::string& what) const;
   std::string waits() const;
   void throw_error();
   time_point on_grid(time_point when) const noexcept;
@@ -105,12 +126,17 @@ class world {
 
   options options_;
   schedule schedule_;
-  trace_hash trace_;
+  sim::trace trace_;
   time_point now_ = start;
   std::uint64_t steps_ = 0;
+  host_runtime* current_ = nullptr;
+  std::vector<std::function<void()>> after_step_;
   std::deque<spawned> spawned_;
   spawned* failed_ = nullptr;
-  std::deque<std::unique_ptr<host>> hosts_;
+  std::vector<std::unique_ptr<host_runtime>>
+      lives_;  // by id; the dead stay: someone may refer to them
+  std::vector<host_runtime*> live_;
+  std::deque<std::unique_ptr<sim::host>> hosts_;
   // Only a registry of Asio's services, never run. Destroyed first: what is suspended in an Asio
   // object unwinds through the hosts.
   boost::asio::io_context services_{1};
@@ -123,6 +149,7 @@ T world::block_on(task<T> t) {
   block_on([](task<T> inner, std::shared_ptr<std::optional<T>> out) -> task<> {
     out->emplace(co_await std::move(inner));
   }(std::move(t), value));
+  require(value->has_value(), "the host crashed before block_on had its result");
   return std::move(**value);
 }
 
