@@ -4,6 +4,7 @@
 A single line is excused by a comment on it or right above it: `// house: allow NAME, because …`,
 where NAME is the rule's name and a reason must follow.
 """
+
 import fnmatch
 import pathlib
 import re
@@ -20,13 +21,15 @@ EXCUSE = re.compile(r"// house: allow ([\w-]+), because \S+")
 
 
 def size_faults(source, limits):
-    if len(source.lines) - 1 > limits["file_lines"]:
-        yield 1, "file-size", f"{len(source.lines) - 1} lines; a file has at most {limits['file_lines']}"
+    length = source.text.count("\n")
+    if length > limits["file_lines"]:
+        yield 1, "file-size", f"{length} lines; a file has at most {limits['file_lines']}"
     for start, end in source.functions():
         first, last = source.line_of(start), source.line_of(end)
         if last - first + 1 > limits["function_lines"]:
-            yield first, "function-size", (f"function of {last - first + 1} lines; "
-                                           f"at most {limits['function_lines']}")
+            yield first, "function-size", (
+                f"function of {last - first + 1} lines; " f"at most {limits['function_lines']}"
+            )
 
 
 def banned_faults(source, banned):
@@ -35,8 +38,8 @@ def banned_faults(source, banned):
             continue
         where = source.code if "code" in rule else source.text
         for found in re.finditer(rule.get("code") or rule["text"], where):
-            line = source.line_of(found.start())
-            yield line, rule["name"], f"`{found.group().strip()}` is not for here; use {rule['use']}"
+            sentence = f"`{found.group().strip()}` is not for here; use {rule['use']}"
+            yield source.line_of(found.start()), rule["name"], sentence
 
 
 def name_faults(source, limits):
@@ -64,6 +67,7 @@ def test_faults(source, root):
 
 def faults_of(source, rules, root):
     """Every fault of one file as (line, rule, sentence), without those excused."""
+
     def found():
         yield from size_faults(source, rules["limits"])
         yield from banned_faults(source, rules["banned"])
@@ -74,7 +78,7 @@ def faults_of(source, rules, root):
             yield source.line_of(offset), "co-await", sentence
 
     for line, rule, sentence in sorted(found()):
-        near = source.lines[max(0, line - 2):line]
+        near = source.lines[max(0, line - 2) : line]
         if not any((m := EXCUSE.search(text)) and m[1] == rule for text in near):
             yield line, rule, sentence
 
@@ -84,8 +88,10 @@ def check_tree(root, rules):
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*.[ch]pp")):
             source = Source(path.relative_to(root).as_posix(), path.read_text())
-            faults += [f"{source.name}:{line}: {rule}: {sentence}"
-                       for line, rule, sentence in faults_of(source, rules, root)]
+            faults += [
+                f"{source.name}:{line}: {rule}: {sentence}"
+                for line, rule, sentence in faults_of(source, rules, root)
+            ]
     return faults
 
 

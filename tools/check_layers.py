@@ -4,6 +4,7 @@
 A file may include its own folder and folders with a lower number, and of third-party headers only
 those its folder lists. Prints file:line: and the broken rule; exit code 1 when there is one.
 """
+
 import pathlib
 import re
 import sys
@@ -27,8 +28,10 @@ def layer_of(path, layers):
 
 
 def in_list(header, allowed):
-    return any(header == lib or header.startswith(lib + ".") or header.startswith(lib + "/")
-               for lib in allowed)
+    return any(
+        header == lib or header.startswith(lib + ".") or header.startswith(lib + "/")
+        for lib in allowed
+    )
 
 
 def check_include(header, quoted, here, is_test, table):
@@ -45,8 +48,10 @@ def check_include(header, quoted, here, is_test, table):
         if is_test and there in tests.get("may", []):
             return None
         way = "sideways" if layers[there]["n"] == layers[here]["n"] else "upward"
-        return (f"{way}: {here} ({layers[here]['n']}) may not include {there} "
-                f"({layers[there]['n']}): only its own folder and lower numbers")
+        return (
+            f"{way}: {here} ({layers[here]['n']}) may not include {there} "
+            f"({layers[there]['n']}): only its own folder and lower numbers"
+        )
     if SYSTEM.match(header):
         return None
     allowed = layers[here]["libs"] + (tests.get("libs", []) if is_test else [])
@@ -69,9 +74,10 @@ def check_tree(root):
         if here is None:
             faults.append(f"{name}:1: this folder is in no layer of tools/layers.toml")
             continue
+        is_test = bool(TEST.search(name))
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if found := INCLUDE.match(line):
-                rule = check_include(found[2], found[1] == '"', here, bool(TEST.search(name)), table)
+                rule = check_include(found[2], found[1] == '"', here, is_test, table)
                 if rule:
                     faults.append(f"{name}:{number}: {rule}")
     return faults

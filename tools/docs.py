@@ -5,13 +5,18 @@ The code block after `<!-- code: path#marker -->` is the text between the lines 
 `// [/marker]` of that file (`# [marker]` in scripts); without `#marker`, the whole file. Run
 plainly it rewrites stale blocks; with --check it only reports them. Exit code 1 on a fault.
 """
+
 import pathlib
 import re
 import sys
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BLOCK = re.compile(r"(<!-- code: (?P<path>[^\s#>]+)(?:#(?P<marker>[\w-]+))? -->\n+```(?P<lang>\w*)\n)(?P<body>.*?)(```)", re.S)
+BLOCK = re.compile(
+    r"(?P<head><!-- code: (?P<path>[^\s#>]+)(?:#(?P<marker>[\w-]+))? -->\n+```\w*\n)"
+    r"(?P<body>.*?)```",
+    re.S,
+)
 MENTION = re.compile(r"<!-- code:")
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```|`[^`\n]*`", re.S | re.M)
@@ -24,7 +29,8 @@ def snippet(root, path, marker):
         raise LookupError(f"no file {path}")
     text = file.read_text()
     if marker:
-        found = re.search(rf"^[ \t]*(?://|#) \[{marker}\][^\n]*\n(.*?)^[ \t]*(?://|#) \[/{marker}\]", text, re.S | re.M)
+        begin, end = (rf"^[ \t]*(?://|#) \[{slash}{marker}\]" for slash in ("", "/"))
+        found = re.search(rf"{begin}[^\n]*\n(.*?){end}", text, re.S | re.M)
         if not found:
             raise LookupError(f"no [{marker}] … [/{marker}] in {path}")
         text = found[1]
@@ -33,7 +39,8 @@ def snippet(root, path, marker):
 
 def anchors(text):
     """The anchors that a markdown file's headings make."""
-    headings = re.findall(r"^#+ +(.+?) *$", re.sub(r"^```.*?^```", "", text, flags=re.S | re.M), re.M)
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+    headings = re.findall(r"^#+ +(.+?) *$", prose, re.M)
     return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
 
 
@@ -66,11 +73,11 @@ def refresh(root, page, check):
             return block.group()
         if check and body != block["body"]:
             faults.append(f"{where}: stale code of {block['path']}; run ./dev docs")
-        return block[1] + body + block[6]
+        return block["head"] + body + "```"
 
     renewed, blocks = BLOCK.subn(renew, text)
     if blocks != len(MENTION.findall(FENCED.sub("", text))):
-        faults.append(f"{page.relative_to(root)}:1: a <!-- code: --> line without a code block after it")
+        faults.append(f"{page.relative_to(root)}:1: a <!-- code: --> line without a code block")
     if not check and renewed != text:
         page.write_text(renewed)
         print(f"renewed {page.relative_to(root)}")

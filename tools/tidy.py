@@ -4,6 +4,7 @@
 A file that passed is stamped with a hash of itself, every ensue header it reaches, its compile
 command and .clang-tidy, and is not run again while that hash is the same.
 """
+
 import argparse
 import concurrent.futures
 import hashlib
@@ -53,8 +54,8 @@ def stamp_of(name, command):
 
 def tidy(build, name):
     # What a sanitizer adds to the code only slows the analysis down.
-    run = subprocess.run(["clang-tidy-19", "--quiet", "-p", str(build), name, "--extra-arg=-fno-sanitize=all"],
-                         cwd=ROOT, capture_output=True, text=True)
+    command = ["clang-tidy-19", "--quiet", "-p", build, "--extra-arg=-fno-sanitize=all", name]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     return run.returncode, run.stdout
 
 
@@ -73,7 +74,8 @@ def main():
             due[name] = stamp
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
-        for (name, stamp), (status, output) in zip(due.items(), pool.map(lambda n: tidy(args.build, n), due)):
+        runs = pool.map(lambda name: tidy(args.build, name), due)
+        for (name, stamp), (status, output) in zip(due.items(), runs):
             if status:
                 failed += 1
                 print(output or f"{name}: clang-tidy ended with {status}", flush=True)

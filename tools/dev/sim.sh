@@ -2,7 +2,7 @@
 #
 #   ./dev sim [ARGS…]
 #
-# Builds and runs the simulation runner; ARGS are its own (--help is passed by: ./dev sim -- --help).
+# Builds and runs the simulation runner; ARGS are its own (its help: ./dev sim -- --help).
 [[ ${1-} != -- ]] || shift
 configure release
 has_target release ensue_sim_runner || die "there is no simulation runner yet" 2

@@ -34,7 +34,11 @@ run_tests() {
 run_tests_quietly() {
   local log=build/log/ctest.$preset.log
   mkdir -p build/log
-  if $live; then run_tests >&2; else run_tests >"$log" 2>&1 || { tail -n 300 "$log" >&2; false; }; fi
+  if $live; then
+    run_tests >&2
+  else
+    run_tests >"$log" 2>&1 || { tail -n 300 "$log" >&2; false; }
+  fi
 }
 began=$SECONDS
 run_tests_quietly || { say "${red}failed${plain}  test $preset"; say "again:  $again"; exit 1; }

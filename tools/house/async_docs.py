@@ -1,8 +1,11 @@
 """A public operation that returns a task says what cancellation and errors leave behind."""
+
 import re
 
 TASK = r"(?:(?:::)?ensue::)?task\s*<|(?:::)?(?:boost::)?asio::awaitable\s*<"
-SPECIFIERS = re.compile(r"\[\[.*?\]\]|\b(?:static|virtual|inline|friend|constexpr)\b|\brequires\b.*?(?=\btask\b)", re.S)
+SPECIFIERS = re.compile(
+    r"\[\[.*?\]\]|\b(?:static|virtual|inline|friend|constexpr)\b|\brequires\b.*?(?=\btask\b)", re.S
+)
 TRAILING = re.compile(rf"(\w+)\s*\([^{{}};]*\)[\s\w]*->\s*(?:{TASK})")
 FIELDS = ("Cancellation:", "Errors:")
 
@@ -11,7 +14,9 @@ def operation(head):
     """The name of the function returning a task that `head` declares, or None."""
     if found := TRAILING.search(head):
         return found[1]
-    while (shorter := re.sub(r"\btemplate\s*<[^<>]*>|(?<=template)(.*?)<[^<>]*>(?=[^<>(]*>)", r"\1", head, 1, re.S)) != head:
+    # Innermost first: `template <class T, class U = a<T>>` loses `<T>`, then itself.
+    nested = re.compile(r"\btemplate\s*<[^<>]*>|(?<=template)(.*?)<[^<>]*>(?=[^<>(]*>)", re.S)
+    while (shorter := nested.sub(r"\1", head, 1)) != head:
         head = shorter
     found = re.search(r">\s*(\w+)\s*\(", head)
     return found[1] if found and re.match(TASK, SPECIFIERS.sub("", head).lstrip()) else None
@@ -30,7 +35,9 @@ def declarations(source):
         start = source.statement_start(at, scope)
         if scope and hidden(source, scope, start):
             continue
-        head = re.sub(r"^(\s*\b(public|private|protected)\s*:)+", lambda m: " " * len(m[0]), source.code[start:at])
+        access = re.match(r"(\s*\b(public|private|protected)\s*:(?!:))*", source.code[start:at])
+        start += access.end()
+        head = source.code[start:at]
         yield start + len(head) - len(head.lstrip()), head.lstrip()
 
 
@@ -40,21 +47,26 @@ def hidden(source, scope, at):
         head = source.head(scope)
         if "namespace" in head and re.search(r"\bdetail\b|namespace\s*$", head):
             return True
-        words = re.findall(r"\b(public|private|protected)\s*:(?!:)", outside_nested(source, scope, at))
-        if "namespace" not in head and (words[-1] if words else default_access(head)) != "public":
+        if "namespace" not in head and access_of(source, scope, at, head) != "public":
             return True
         at, scope = scope.open, scope.within("scope")
     return False
 
 
-def default_access(head):
-    return "private" if re.search(r"\bclass\b(?![^<]*>)", head) and not re.search(r"\benum\b", head) else "public"
+def access_of(source, scope, at, head):
+    """public, private or protected: the last word before `at`, or what the class starts with."""
+    words = re.findall(r"\b(public|private|protected)\s*:(?!:)", outside_nested(source, scope, at))
+    if words:
+        return words[-1]
+    return "private" if re.search(r"\bclass\b(?![^<]*>)", head) else "public"
 
 
 def outside_nested(source, scope, at):
     """The code of `scope` up to and with the statement at `at`, without nested braces."""
     end = source.code.find(";", at) + 1 or scope.close
-    text = source.code[scope.open + 1:at] + re.match(r"(\s*\w+\s*:(?!:))*", source.code[at:end])[0]
+    text = (
+        source.code[scope.open + 1 : at] + re.match(r"(\s*\w+\s*:(?!:))*", source.code[at:end])[0]
+    )
     for nested in source.brackets:
         if nested.parent is scope and nested.open < at:
             low, high = nested.open - scope.open - 1, nested.close - scope.open

@@ -3,6 +3,7 @@
 Inside a statement that contains co_await: `Name{…}` and `{…}` as an argument, a lambda that
 captures by value, and braces around a co_await. Name a local first, or build it in the callee.
 """
+
 import re
 
 from .cpp import LAMBDA, flat
@@ -11,7 +12,9 @@ AWAIT = re.compile(r"\bco_await\b")
 # Scalars, and classes whose constructors make their temporaries safe.
 SAFE = re.compile(
     r"^(std::(?!array$)[\w:]+|(\w+::)*u?int\d*_t|size_t|int|bool|char|double|unsigned|long|duration"
-    r"|time_point|((std::)?chrono::)?((nano|micro|milli)?seconds|minutes|hours)|(\w+::)*error_code)$")
+    r"|time_point|((std::)?chrono::)?((nano|micro|milli)?seconds|minutes|hours)"
+    r"|(\w+::)*error_code)$"
+)
 KEYWORDS = r"(?:co_await|co_return|co_yield|return|throw|new|else|case)"
 DECLARES = re.compile(rf"(?!{KEYWORDS}\b)\b[\w:]+[>&\s]+\w+\s*$")  # `order o` before a brace
 CONTROL = re.compile(r"\b(if|while|switch|for|constexpr)\s*$")
@@ -30,11 +33,12 @@ def statement(source, at, body):
     inside = [b for b in source.brackets if b.open > floor]
     outer = next((b for b in inside if b.open < at < b.close), None)
     start = source.statement_start(outer.open if outer else at, body)
-    if outer and CONTROL.search(source.code[start:outer.open]):
+    if outer and CONTROL.search(source.code[start : outer.open]):
         return start, outer.close
     by_open = {b.open: b for b in inside}
     for bracket in inside:  # skip the heads of `if (…) while (…)` before it
-        if start < bracket.open < bracket.close < at and CONTROL.fullmatch(source.code[start:bracket.open].lstrip()):
+        before = source.code[start : bracket.open].lstrip()
+        if start < bracket.open < bracket.close < at and CONTROL.fullmatch(before):
             start = bracket.close + 1
     seek, limit = (outer.close if outer else at), (body.close if body else len(source.code))
     while seek < limit and source.code[seek] != ";":
@@ -47,7 +51,8 @@ def statement(source, at, body):
 
 def faults(source):
     """Yields (offset, sentence) for every refused shape."""
-    awaits = [(m.start(), source.innermost(m.start(), *BODIES)) for m in AWAIT.finditer(source.code)]
+    places = [found.start() for found in AWAIT.finditer(source.code)]
+    awaits = [(at, source.innermost(at, *BODIES)) for at in places]
     seen = set()
     for at, body in awaits:
         start, end = statement(source, at, body)
@@ -71,10 +76,10 @@ def fault_of(source, brace, holds_await):
         return None
     if holds_await:
         return "braces around co_await: name the awaited value first"
-    before = source.code[:brace.open].rstrip()
+    before = source.code[: brace.open].rstrip()
     remedy = "in a co_await statement: name a local first, or build it in the callee"
     if before.endswith(("(", ",")):
-        filled = source.code[brace.open + 1:brace.close].strip()
+        filled = source.code[brace.open + 1 : brace.close].strip()
         return f"braced argument {remedy}" if filled else None
     name = re.search(r"([A-Za-z_][\w:]*)$", re.sub(r"<[^;{}()]*>$", "", before))
     if not name or SAFE.match(name[1]) or DECLARES.search(source.head(brace)):

@@ -1,38 +1,55 @@
 """Just enough C++ to find statements, blocks and functions without a compiler."""
+
 import bisect
 import dataclasses
 import re
 
 LITERAL = re.compile(
-    r'//(?:[^\n\\]|\\[\s\S])*'                                   # line comment
-    r'|/\*[\s\S]*?\*/'                                           # block comment
+    r"//(?:[^\n\\]|\\[\s\S])*"  # line comment
+    r"|/\*[\s\S]*?\*/"  # block comment
     r'|(?:\b(?:u8|u|U|L))?R"(?P<delim>[^()\\\s]{0,16})\([\s\S]*?\)(?P=delim)"'
     r'|"(?:[^"\\\n]|\\[\s\S])*"'
-    r"|(?<![0-9A-Fa-f])'(?:[^'\\\n]|\\.)+'")                     # but not 1'000'000
+    r"|(?<![0-9A-Fa-f])'(?:[^'\\\n]|\\.)+'"
+)  # but not 1'000'000
 DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\[\s\S])*", re.M)
-SCOPE = re.compile(r"\s*(?:(?:inline|export|typedef|static|constexpr|friend|template)\b\s*)*"
-                   r"(?:namespace|class|struct|union|enum|extern)\b")
-BODY = re.compile(r"(^|[);}:&]|\b(else|do|try|const|noexcept|override|final|requires\b[^;={}]*)|\)\s*->[^;={}]*)\s*$")
-LAMBDA = re.compile(r"(?:^|[^\w\])>\s]|\b(?:return|co_return|co_await|co_yield))\s*\[(?P<captures>[^\[\]]*)\]\s*"
-                    r"(?:<[^{}()]*>)?\s*(?:\(\))?\s*(?:(?:mutable|noexcept|constexpr|static)\s*)*(?:->[^;{}]*)?$")
+SCOPE = re.compile(
+    r"\s*(?:(?:inline|export|typedef|static|constexpr|friend|template)\b\s*)*"
+    r"(?:namespace|class|struct|union|enum|extern)\b"
+)
+# What a statement ends with before the brace of a body, and before that of a lambda's body.
+BODY = re.compile(
+    r"(^|[);}:&]|\b(else|do|try|const|noexcept|override|final|requires\b[^;={}]*)"
+    r"|\)\s*->[^;={}]*)\s*$"
+)
+LAMBDA = re.compile(
+    r"(?:^|[^\w\])>\s]|\b(?:return|co_return|co_await|co_yield))\s*"
+    r"\[(?P<captures>[^\[\]]*)\]\s*(?:<[^{}()]*>)?\s*(?:\(\))?\s*"
+    r"(?:(?:mutable|noexcept|constexpr|static)\s*)*(?:->[^;{}]*)?$"
+)
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 def strip(text):
     """`text` with comments, literals' contents and directives blanked, every offset kept."""
+
     def blank(match):
         body = match.group()
         if body.startswith(("//", "/*")) or body.lstrip().startswith("#"):
             return re.sub(r"[^\n]", " ", body)
         return body[0] + re.sub(r"[^\n]", "_", body[1:-1]) + body[-1]
+
     return DIRECTIVE.sub(blank, LITERAL.sub(blank, text))
 
 
 def flat(head):
     """`head` without attributes, template parameters, subscripts and what is in parentheses."""
     head = re.sub(r"\[\[.*?\]\]", " ", head)
-    for pattern, by in ((r"\([^()]+\)", "()"), (r"\btemplate\s*<[^<>]*>", " "),
-                        (r"(?<=\w)<[^<>]*>", " "), (r"(?<=\w)\[[^\[\]]*\]", " ")):
+    for pattern, by in (
+        (r"\([^()]+\)", "()"),
+        (r"\btemplate\s*<[^<>]*>", " "),
+        (r"(?<=\w)<[^<>]*>", " "),
+        (r"(?<=\w)\[[^\[\]]*\]", " "),
+    ):
         while (shorter := re.sub(pattern, by, head)) != head:
             head = shorter
     return head
@@ -41,6 +58,7 @@ def flat(head):
 @dataclasses.dataclass
 class Bracket:
     """A pair of brackets. A brace's kind: scope (class, namespace), block, lambda (body), init."""
+
     open: int
     close: int
     parent: "Bracket | None"
@@ -91,7 +109,7 @@ class Source:
 
     def head(self, bracket):
         """The text of the statement up to `bracket`."""
-        return self.code[self.statement_start(bracket.open, bracket.parent):bracket.open]
+        return self.code[self.statement_start(bracket.open, bracket.parent) : bracket.open]
 
     def _brace_kind(self, bracket):
         head = self.head(bracket)

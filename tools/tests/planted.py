@@ -1,4 +1,5 @@
 """A small tree of files in a temporary folder, for planting faults."""
+
 import pathlib
 import sys
 import tempfile

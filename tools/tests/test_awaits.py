@@ -61,7 +61,9 @@ class Awaits(Planted):
     def test_refused_shapes(self):
         for name, statement in REFUSED.items():
             with self.subTest(name):
-                self.assertEqual(len(self.faults(statement)), 1, (statement, self.faults(statement)))
+                self.assertEqual(
+                    len(self.faults(statement)), 1, (statement, self.faults(statement))
+                )
 
     def test_accepted_shapes(self):
         for name, statement in ACCEPTED.items():
@@ -69,9 +71,13 @@ class Awaits(Planted):
                 self.assertEqual(self.faults(statement), [], statement)
 
     def test_in_methods_and_test_cases(self):
-        for opening in ("struct a {\n task<> run() const {", 'TEST_CASE("x") {', "a::a(int n) : b_{n} {",
-                        "template <class T>\ntask<T> run(T t) requires foo<T> {",
-                        "auto run() -> task<std::vector<int>> {"):
+        for opening in (
+            "struct a {\n task<> run() const {",
+            'TEST_CASE("x") {',
+            "a::a(int n) : b_{n} {",
+            "template <class T>\ntask<T> run(T t) requires foo<T> {",
+            "auto run() -> task<std::vector<int>> {",
+        ):
             with self.subTest(opening):
                 code = f"{opening} co_await f(order{{s}}); }}\n"
                 self.assertEqual(len(list(awaits.faults(Source("x.cpp", code)))), 1)

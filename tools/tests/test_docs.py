@@ -38,10 +38,18 @@ class Docs(Planted):
         self.expect(docs.check_tree(self.root), "README.md:1: a <!-- code: --> line without")
 
     def test_links(self):
-        self.plant("docs/start.md", "# The first step\n[back](../README.md) [web](https://example.org/x)\n")
-        self.page("[a](docs/start.md) [b](docs/start.md#the-first-step)\n\n[c](docs/gone.md)\n[d](docs/start.md#no)\n")
-        self.expect(docs.check_tree(self.root), "README.md:3: link to docs/gone.md",
-                    "README.md:4: docs/start.md has no heading for #no")
+        self.plant(
+            "docs/start.md", "# The first step\n[back](../README.md) [web](https://example.org/x)\n"
+        )
+        self.page(
+            "[a](docs/start.md) [b](docs/start.md#the-first-step)\n\n"
+            "[c](docs/gone.md)\n[d](docs/start.md#no)\n"
+        )
+        self.expect(
+            docs.check_tree(self.root),
+            "README.md:3: link to docs/gone.md",
+            "README.md:4: docs/start.md has no heading for #no",
+        )
 
     def test_links_in_code_are_not_links(self):
         self.page("`[a](b)`\n```cpp\n[a](b);\n```\n")

@@ -17,24 +17,41 @@ class House(Planted):
 
     def test_file_size(self):
         self.expect(self.check("bench/a.cpp", "int x;\n" * 500))
-        self.expect(self.check("bench/a.cpp", "int x;\n" * 501), "bench/a.cpp:1: file-size: 501 lines")
+        self.expect(
+            self.check("bench/a.cpp", "int x;\n" * 501), "bench/a.cpp:1: file-size: 501 lines"
+        )
 
     def test_function_size(self):
         self.expect(self.check("bench/a.cpp", "void f() {\n" + self.body(68) + "}\n"))
-        self.expect(self.check("bench/a.cpp", "int x;\nvoid f() {\n" + self.body(69) + "}\n"),
-                    "bench/a.cpp:2: function-size: function of 71 lines")
+        self.expect(
+            self.check("bench/a.cpp", "int x;\nvoid f() {\n" + self.body(69) + "}\n"),
+            "bench/a.cpp:2: function-size: function of 71 lines",
+        )
 
     def test_function_size_of_methods_constructors_and_test_cases(self):
-        for opening in ("a::a(int n) : x_{n}, y_{} {", 'TEST_CASE("a long { one") {',
-                        "template <class T>\nauto f(T t) -> task<T> {", "void f() noexcept try {",
-                        "std::vector<int> f(std::function<void()> g = {}) {"):
+        for opening in (
+            "a::a(int n) : x_{n}, y_{} {",
+            'TEST_CASE("a long { one") {',
+            "template <class T>\nauto f(T t) -> task<T> {",
+            "void f() noexcept try {",
+            "std::vector<int> f(std::function<void()> g = {}) {",
+        ):
             with self.subTest(opening):
-                self.expect(self.check("bench/a.cpp", opening + "\n" + self.body(80) + "}\n"), "bench/a.cpp:1: func")
+                self.expect(
+                    self.check("bench/a.cpp", opening + "\n" + self.body(80) + "}\n"),
+                    "bench/a.cpp:1: func",
+                )
 
     def test_methods_are_counted_one_by_one_and_tables_not_at_all(self):
         method = "  void f() {\n" + self.body(40) + "  }\n"
-        self.expect(self.check("bench/a.cpp", "namespace x {\nclass a final : b<c> {\n" + method * 3 + "};\n}\n"))
-        self.expect(self.check("bench/a.cpp", "constexpr row rows[] = {\n" + "  {1, 2},\n" * 90 + "};\n"))
+        self.expect(
+            self.check(
+                "bench/a.cpp", "namespace x {\nclass a final : b<c> {\n" + method * 3 + "};\n}\n"
+            )
+        )
+        self.expect(
+            self.check("bench/a.cpp", "constexpr row rows[] = {\n" + "  {1, 2},\n" * 90 + "};\n")
+        )
 
     def test_banned_calls(self):
         for rule, line in {
@@ -49,16 +66,37 @@ class House(Planted):
             "todo": "int x;  // TODO: name it",
         }.items():
             with self.subTest(rule):
-                self.expect(self.check("ensue/bus/a.hpp", f"#pragma once\n{line}\n"),
-                            f"ensue/bus/a.hpp:2: {rule}: ")
+                self.expect(
+                    self.check("ensue/bus/a.hpp", f"#pragma once\n{line}\n"),
+                    f"ensue/bus/a.hpp:2: {rule}: ",
+                )
 
     def test_every_banned_rule_is_planted_above(self):
-        self.assertEqual({r["name"] for r in RULES["banned"]},
-                         {"clock", "random", "thread", "sleep", "timer", "environment", "detached", "output", "todo"})
+        self.assertEqual(
+            {r["name"] for r in RULES["banned"]},
+            {
+                "clock",
+                "random",
+                "thread",
+                "sleep",
+                "timer",
+                "environment",
+                "detached",
+                "output",
+                "todo",
+            },
+        )
 
     def test_what_only_looks_banned(self):
-        for line in ("int x = operand(1);", "// std::thread would be wrong", 'auto s = "std::cout";',
-                     "steady_clock::time_point t;", "auto id = std::thread::id{};", "x = std::snprintf(b, n, f);"):
+        for line in (
+            "int x = operand(1);",
+            "co_await sleep_for(rt, 1ms);",
+            "// std::thread would be wrong",
+            'auto s = "std::cout";',
+            "steady_clock::time_point t;",
+            "auto id = std::thread::id{};",
+            "x = std::snprintf(b, n, f);",
+        ):
             with self.subTest(line):
                 self.expect(self.check("ensue/bus/a.hpp", f"#pragma once\n{line}\n"))
 
@@ -69,7 +107,10 @@ class House(Planted):
         line = "#pragma once\nstd::thread t;  // house: allow "
         self.expect(self.check("ensue/bus/a.hpp", line + "thread, because it is the kernel's\n"))
         self.expect(self.check("ensue/bus/a.hpp", line + "thread\n"), "ensue/bus/a.hpp:2: thread")
-        self.expect(self.check("ensue/bus/a.hpp", line + "clock, because of that\n"), "ensue/bus/a.hpp:2: thread")
+        self.expect(
+            self.check("ensue/bus/a.hpp", line + "clock, because of that\n"),
+            "ensue/bus/a.hpp:2: thread",
+        )
 
     def test_names(self):
         for name in ("string_util.hpp", "common/a.hpp", "connection-manager.hpp", "impl.hpp"):
@@ -84,13 +125,17 @@ class House(Planted):
 
     def test_a_test_beside_every_source(self):
         self.plant("ensue/bus/a.cpp", "int x;\n")
-        self.expect(self.check("ensue/bus/only_includes.cpp", "// why\n#include <x>\n"),
-                    "ensue/bus/a.cpp:1: test: no ensue/bus/a.test.cpp")
+        self.expect(
+            self.check("ensue/bus/only_includes.cpp", "// why\n#include <x>\n"),
+            "ensue/bus/a.cpp:1: test: no ensue/bus/a.test.cpp",
+        )
         self.expect(self.check("ensue/bus/a.test.cpp", "int y;\n"))
 
     def test_co_await_rule_is_on(self):
-        self.expect(self.check("examples/a.cpp", "task<> f() {\n  co_await g(order{1});\n}\n"),
-                    "examples/a.cpp:2: co-await")
+        self.expect(
+            self.check("examples/a.cpp", "task<> f() {\n  co_await g(order{1});\n}\n"),
+            "examples/a.cpp:2: co-await",
+        )
 
 
 class AsyncDocs(Planted):
@@ -102,16 +147,24 @@ class AsyncDocs(Planted):
 
     def test_missing_fields(self):
         self.expect(self.check("task<int> pop();\n"), "ensue/bus/a.hpp:2: async-docs: pop()")
-        self.expect(self.check("/// Errors: closed.\ntask<int> pop();\n"),
-                    "ensue/bus/a.hpp:3: async-docs: pop() returns a task: its /// comment lacks Cancellation:")
+        self.expect(
+            self.check("/// Errors: closed.\ntask<int> pop();\n"),
+            "ensue/bus/a.hpp:3: async-docs: pop() returns a task: its /// comment lacks Can",
+        )
 
     def test_forms_of_declaration(self):
-        for form in ("[[nodiscard]] task<result<int>> pop(int a = f());", "template <class T>\ntask<> pop(T t) { co_return; }",
-                     "auto pop(int n) const -> task<>;", "struct a {\n  virtual task<> pop() = 0;\n};",
-                     "class a {\n  int x_;\n public:\n  task<> pop();\n};", "boost::asio::awaitable<int> pop();",
-                     "template <class F>\n  requires foo<F>\ntask<> pop(F f);",
-                     "template <class T, class U = std::vector<T>>\ntask<std::vector<T>> pop(U u);",
-                     "namespace ensue {\nclass a {\n public:\n  a() { g(); }\n  task<> pop();\n private:\n  int x_;\n};\n}"):
+        for form in (
+            "[[nodiscard]] task<result<int>> pop(int a = f());",
+            "template <class T>\ntask<> pop(T t) { co_return; }",
+            "auto pop(int n) const -> task<>;",
+            "struct a {\n  virtual task<> pop() = 0;\n};",
+            "class a {\n  int x_;\n public:\n  task<> pop();\n};",
+            "boost::asio::awaitable<int> pop();",
+            "template <class F>\n  requires foo<F>\ntask<> pop(F f);",
+            "template <class T, class U = std::vector<T>>\ntask<std::vector<T>> pop(U u);",
+            "namespace ensue {\nclass a {\n public:\n  a() { g(); }\n  task<> pop();\n"
+            " private:\n  int x_;\n};\n}",
+        ):
             with self.subTest(form):
                 faults = self.check(form + "\n")
                 self.assertEqual(len(faults), 1, faults)
@@ -120,13 +173,24 @@ class AsyncDocs(Planted):
     def test_documented(self):
         self.expect(self.check(self.DOC + "template <class T>\n[[nodiscard]] task<T> pop();\n"))
         self.expect(self.check("/// As above, but at once.\ntask<> pop();\n"))
-        self.expect(self.check("class a {\n public:\n  /// Cancellation: no. Errors: none.\n  task<> pop();\n};\n"))
+        self.expect(
+            self.check(
+                "class a {\n public:\n  /// Cancellation: no. Errors: none.\n  task<> pop();\n};\n"
+            )
+        )
 
     def test_not_public_operations(self):
-        for form in ("class a {\n  task<> pop();\n};", "struct a {\n private:\n  task<> pop();\n};",
-                     "namespace detail {\ntask<> pop();\n}", "struct a : b {\n  task<> pop() override;\n};",
-                     "using f = task<>(int);", "void run(task<> t);", "inline void f() {\n  task<> t = g();\n}",
-                     "std::function<task<>()> handler();", "struct a {\n  task<> member_;\n};"):
+        for form in (
+            "class a {\n  task<> pop();\n};",
+            "struct a {\n private:\n  task<> pop();\n};",
+            "namespace detail {\ntask<> pop();\n}",
+            "struct a : b {\n  task<> pop() override;\n};",
+            "using f = task<>(int);",
+            "void run(task<> t);",
+            "inline void f() {\n  task<> t = g();\n}",
+            "std::function<task<>()> handler();",
+            "struct a {\n  task<> member_;\n};",
+        ):
             with self.subTest(form):
                 self.expect(self.check(form + "\n"))
 

@@ -24,56 +24,95 @@ class Layers(Planted):
         return check_layers.check_tree(self.root)
 
     def test_downward_own_folder_std_and_listed_libraries_are_fine(self):
-        self.expect(self.check("ensue/bus/a.hpp", """
+        self.expect(
+            self.check(
+                "ensue/bus/a.hpp",
+                """
             #include <ensue/base/x.hpp>
             #include <ensue/bus/b.hpp>
             #include <sys/socket.h>
             #include <vector>
-            """))
-        self.expect(self.check("ensue/event/a.hpp", "#include <boost/json/value.hpp>\n#include <boost/json.hpp>\n"))
+            """,
+            )
+        )
+        self.expect(
+            self.check(
+                "ensue/event/a.hpp", "#include <boost/json/value.hpp>\n#include <boost/json.hpp>\n"
+            )
+        )
 
     def test_upward(self):
-        self.expect(self.check("ensue/event/a.hpp", "#include <vector>\n#include <ensue/bus/b.hpp>\n"),
-                    "ensue/event/a.hpp:2: upward: event (2) may not include bus (4)")
+        self.expect(
+            self.check("ensue/event/a.hpp", "#include <vector>\n#include <ensue/bus/b.hpp>\n"),
+            "ensue/event/a.hpp:2: upward: event (2) may not include bus (4)",
+        )
 
     def test_sideways(self):
-        self.expect(self.check("ensue/event/a.cpp", "#include <ensue/sim/b.hpp>\n"),
-                    "ensue/event/a.cpp:1: sideways: event (2) may not include sim (2)")
+        self.expect(
+            self.check("ensue/event/a.cpp", "#include <ensue/sim/b.hpp>\n"),
+            "ensue/event/a.cpp:1: sideways: event (2) may not include sim (2)",
+        )
 
     def test_a_test_may_include_what_tests_may(self):
-        self.expect(self.check("ensue/event/a.test.cpp",
-                               "#include <ensue/sim/b.hpp>\n#include <doctest/doctest.h>\n"))
+        self.expect(
+            self.check(
+                "ensue/event/a.test.cpp",
+                "#include <ensue/sim/b.hpp>\n#include <doctest/doctest.h>\n",
+            )
+        )
 
     def test_a_test_may_not_include_upward_otherwise(self):
-        self.expect(self.check("ensue/event/a.test.cpp", "#include <ensue/bus/b.hpp>\n"),
-                    "ensue/event/a.test.cpp:1: upward")
+        self.expect(
+            self.check("ensue/event/a.test.cpp", "#include <ensue/bus/b.hpp>\n"),
+            "ensue/event/a.test.cpp:1: upward",
+        )
 
     def test_forbidden_library(self):
-        self.expect(self.check("ensue/base/a.hpp", "#include <boost/json.hpp>\n"),
-                    "ensue/base/a.hpp:1: <boost/json.hpp> is not among the libraries of base: boost/system")
+        self.expect(
+            self.check("ensue/base/a.hpp", "#include <boost/json.hpp>\n"),
+            "ensue/base/a.hpp:1: <boost/json.hpp> is not among the libraries of base: boost/system",
+        )
 
     def test_a_library_is_not_a_prefix_of_a_word(self):
-        self.expect(self.check("ensue/event/a.hpp", "#include <boost/jsonx/a.hpp>\n"), "ensue/event/a.hpp:1: ")
+        self.expect(
+            self.check("ensue/event/a.hpp", "#include <boost/jsonx/a.hpp>\n"),
+            "ensue/event/a.hpp:1: ",
+        )
 
     def test_folder_in_no_layer(self):
-        self.expect(self.check("ensue/extra/a.hpp", "\n"), "ensue/extra/a.hpp:1: this folder is in no layer")
+        self.expect(
+            self.check("ensue/extra/a.hpp", "\n"), "ensue/extra/a.hpp:1: this folder is in no layer"
+        )
 
     def test_include_of_a_folder_in_no_layer(self):
-        self.expect(self.check("ensue/bus/a.hpp", "#include <ensue/extra/a.hpp>\n"),
-                    "ensue/bus/a.hpp:1: <ensue/extra/a.hpp> is in no layer")
+        self.expect(
+            self.check("ensue/bus/a.hpp", "#include <ensue/extra/a.hpp>\n"),
+            "ensue/bus/a.hpp:1: <ensue/extra/a.hpp> is in no layer",
+        )
 
     def test_a_nested_layer_is_a_layer_of_its_own(self):
-        self.expect(self.check("ensue/transport/redis/a.cpp",
-                               "#include <hiredis/hiredis.h>\n#include <ensue/transport/b.hpp>\n"))
-        self.expect(self.check("ensue/transport/b.hpp", "#include <hiredis/hiredis.h>\n"),
-                    "ensue/transport/b.hpp:1: <hiredis/hiredis.h>")
+        self.expect(
+            self.check(
+                "ensue/transport/redis/a.cpp",
+                "#include <hiredis/hiredis.h>\n#include <ensue/transport/b.hpp>\n",
+            )
+        )
+        self.expect(
+            self.check("ensue/transport/b.hpp", "#include <hiredis/hiredis.h>\n"),
+            "ensue/transport/b.hpp:1: <hiredis/hiredis.h>",
+        )
 
     def test_a_folder_below_a_layer_belongs_to_it(self):
-        self.expect(self.check("ensue/event/detail/a.hpp", "#include <ensue/bus/b.hpp>\n"),
-                    "ensue/event/detail/a.hpp:1: upward")
+        self.expect(
+            self.check("ensue/event/detail/a.hpp", "#include <ensue/bus/b.hpp>\n"),
+            "ensue/event/detail/a.hpp:1: upward",
+        )
 
     def test_quotes(self):
-        self.expect(self.check("ensue/bus/a.cpp", '#include "b.hpp"\n'), "ensue/bus/a.cpp:1: write project includes")
+        self.expect(
+            self.check("ensue/bus/a.cpp", '#include "b.hpp"\n'),
+            "ensue/bus/a.cpp:1: write project includes",
+        )
 
 
 if __name__ == "__main__":
