@@ -28,6 +28,7 @@ struct tick {
 enum class side : std::uint8_t { buy, sell };
 
 struct trade : tick {
+  static constexpr std::string_view event_name = "market.trade";
   std::int64_t id = -1;  ///< rises by one; -1 when the row has none
   std::int64_t trade_ms = -1;
   decimal price;
@@ -38,6 +39,7 @@ struct trade : tick {
 };
 
 struct quote : tick {
+  static constexpr std::string_view event_name = "market.quote";
   std::int64_t update_id = -1;
   decimal bid, bid_quantity, ask, ask_quantity;  ///< price 0: that side is not in this row
   symbol venue;
@@ -51,6 +53,7 @@ struct price_level {
 };
 
 struct depth_update : tick {
+  static constexpr std::string_view event_name = "market.depth";
   std::int64_t first_id = 0;      ///< U
   std::int64_t last_id = 0;       ///< u
   std::int64_t previous_id = -1;  ///< pu: the last_id of the update before; futures only
@@ -58,19 +61,26 @@ struct depth_update : tick {
 };
 
 struct book_snapshot : tick {
+  static constexpr std::string_view event_name = "market.snapshot";
   std::int64_t last_id = 0;
   std::vector<price_level> bids, asks;
 };
 
 /// A well-formed row of a kind this program has no use for; counted by name.
 struct other_row : tick {
+  static constexpr std::string_view event_name = "market.other";
   std::string kind;
 };
 
 /// What a tape or a simulated market yields, one at a time.
 using market_event = std::variant<trade, quote, depth_update, book_snapshot, other_row>;
 
+/// The tick every kind of market event begins with.
+tick& tick_of(market_event& event) noexcept;
+const tick& tick_of(const market_event& event) noexcept;
+
 struct order_request {
+  static constexpr std::string_view event_name = "order.request";
   symbol instrument;
   std::int64_t id = 0;
   std::int64_t stamp_ns = 0;
@@ -80,16 +90,18 @@ struct order_request {
 };
 
 struct order_accepted {
+  static constexpr std::string_view event_name = "order.accepted";
   order_request order;
 };
 
-enum class veto : std::uint8_t { halted, no_price, price_band, notional, position, rate };
-inline constexpr std::size_t veto_count = 6;
+enum class veto : std::uint8_t { no_price, price_band, notional, position, rate };
+inline constexpr std::size_t veto_count = 5;
 std::string_view veto_name(veto reason) noexcept;
 
 struct order_vetoed {
+  static constexpr std::string_view event_name = "order.vetoed";
   order_request order;
-  veto reason = veto::halted;
+  veto reason = veto::no_price;
 };
 
 }  // namespace trading

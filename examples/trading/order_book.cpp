@@ -1,6 +1,7 @@
 #include "order_book.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace trading {
@@ -43,6 +44,14 @@ void order_book::on(const book_snapshot& s) {
   joined_ = false;
   last_id_ = s.last_id;
   for (auto& d : std::exchange(waiting_, {})) on(d);
+}
+
+bool order_book::overlaps(const book_snapshot& s) const noexcept {
+  if (state_ == state::synced) return false;
+  const auto meets = [&](const depth_update& d) {
+    return d.first_id <= s.last_id + 1 && d.last_id >= s.last_id;
+  };
+  return std::any_of(waiting_.begin(), waiting_.end(), meets);
 }
 
 void order_book::keep(const depth_update& d) {

@@ -32,6 +32,9 @@ class order_book {
   void on(const depth_update& d);
   void on(const book_snapshot& s);
 
+  /// Do the ids of this snapshot meet those of the diffs seen so far?
+  bool overlaps(const book_snapshot& s) const noexcept;
+
   /// Best price of a side; nothing while not synced or the side is empty.
   std::optional<price_level> best_bid() const noexcept;
   std::optional<price_level> best_ask() const noexcept;

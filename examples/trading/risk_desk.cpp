@@ -11,18 +11,6 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 
 }  // namespace
 
-std::string_view veto_name(veto reason) noexcept {
-  switch (reason) {
-    case veto::halted: return "halted";
-    case veto::no_price: return "no price yet";
-    case veto::price_band: return "price band";
-    case veto::notional: return "order too large";
-    case veto::position: return "position limit";
-    case veto::rate: return "too many a second";
-  }
-  return "unknown";
-}
-
 bool risk_desk::on(const trade& t) {
   holding& h = holdings_[t.instrument];
   const double price = t.price.approximate();

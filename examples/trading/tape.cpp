@@ -4,18 +4,13 @@
 
 namespace trading {
 
-const tick& tick_of(const market_event& event) noexcept {
-  return *std::visit([](const tick& t) { return &t; }, event);
-}
-
-tick& tick_of(market_event& event) noexcept {
-  return *std::visit([](tick& t) { return &t; }, event);
-}
-
 tape::tape(const std::string& path, std::uint32_t number)
     : path_{path}, number_{number}, source_{path}, lines_{source_} {}
 
-std::string tape::base_name() const { return path_.substr(path_.rfind('/') + 1); }
+double tape::progress() const noexcept {
+  if (source_.size() == 0) return -1;
+  return static_cast<double>(source_.position()) / static_cast<double>(source_.size());
+}
 
 std::string tape::error() const {
   if (!source_.error().empty()) return source_.error();

@@ -5,6 +5,7 @@
 #include "csv_line.hpp"
 #include "events.hpp"
 #include "line_reader.hpp"
+#include "market_source.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,42 +13,32 @@
 
 namespace trading {
 
-/// A line that could not be used, and why. The tape goes on behind it.
-struct bad_line {
-  std::int64_t line = 0;
-  std::string reason;
-};
-
 /// One recorded market: a crypto capture or an equities CSV, told apart by their content, as
 /// market events in the order of the file. Memory is bounded whatever the tape holds.
-class tape {
+class tape final : public market_source {
  public:
   static constexpr std::size_t bad_lines_listed = 20;
-
-  enum class status { event, starved, end };
 
   /// A path or "-" for standard input. `number` is written into every event.
   tape(const std::string& path, std::uint32_t number);
 
-  /// The next event. `starved`: call `fill()` first. Never blocks.
-  status next(market_event& out);
+  status next(market_event& out) override;
+  /// Reads and unpacks the next block.
+  void fill() override;
+  bool slow() const noexcept override { return source_.size() == 0; }
 
-  /// Reads and unpacks the next block; blocks on a slow source, so it may be called on another
-  /// thread while nothing else touches the tape.
-  void fill();
-
-  const std::string& path() const noexcept { return path_; }
+  std::string path() const override { return path_; }
   /// The path without its folders.
-  std::string base_name() const;
-  tape_form form() const noexcept { return form_; }
-  std::int64_t rows() const noexcept { return rows_; }  ///< events given
+  std::string name() const override { return path_.substr(path_.rfind('/') + 1); }
+  tape_form form() const noexcept override { return form_; }
+  std::int64_t rows() const noexcept override { return rows_; }
   std::int64_t lines() const noexcept { return lines_.lines(); }
-  std::int64_t bytes() const noexcept { return lines_.bytes(); }  ///< unpacked
-  std::int64_t bad_line_count() const noexcept { return bad_count_; }
-  const std::vector<bad_line>& bad_lines() const noexcept { return bad_lines_; }
-  /// Empty, or why the tape could not be read to its end; the events before it are good.
-  std::string error() const;
-  const byte_source& source() const noexcept { return source_; }
+  std::int64_t bytes() const noexcept override { return lines_.bytes(); }
+  double progress() const noexcept override;
+  std::int64_t bad_line_count() const noexcept override { return bad_count_; }
+  /// The first `bad_lines_listed` of them.
+  std::vector<bad_line> bad_lines() const override { return bad_lines_; }
+  std::string error() const override;
 
  private:
   bool use(std::string_view line, market_event& out);
@@ -66,9 +57,5 @@ class tape {
   std::int64_t bad_count_ = 0;
   std::vector<bad_line> bad_lines_;
 };
-
-/// The tick every kind of market event begins with.
-tick& tick_of(market_event& event) noexcept;
-const tick& tick_of(const market_event& event) noexcept;
 
 }  // namespace trading

@@ -86,5 +86,5 @@ TEST_CASE("what is no tape says so") {
   CHECK(b.error().starts_with("not a tape"));
   CHECK(all_of(c).empty());
   CHECK(c.error() == "cannot open: No such file or directory");
-  CHECK(c.base_name() == "tape");
+  CHECK(c.name() == "tape");
 }

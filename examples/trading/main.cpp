@@ -1,0 +1,95 @@
+#include "arguments.hpp"
+#include "progress_line.hpp"
+#include "report.hpp"
+#include "shipped_tape.hpp"
+#include "simulated_market.hpp"
+#include "tape.hpp"
+#include <ensue/async/loop_runtime.hpp>
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <unistd.h>
+
+namespace {
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+trading::sources open(const trading::arguments& asked) {
+  trading::sources sources;
+  if (asked.simulate > 0) {
+    sources.push_back(std::make_unique<trading::simulated_market>(asked.simulate, asked.seed, 0));
+    return sources;
+  }
+  auto tapes = asked.tapes;
+  if (tapes.empty()) tapes.push_back(trading::shipped_tape());
+  for (const auto& path : tapes) {
+    const auto number = static_cast<std::uint32_t>(sources.size());
+    sources.push_back(std::make_unique<trading::tape>(path, number));
+  }
+  return sources;
+}
+
+int play(const trading::arguments& asked) {
+  ensue::loop_runtime rt;
+  trading::progress_line progress{stderr};
+  auto sources = open(asked);
+  trading::trading_day* playing = nullptr;
+  const auto beat = [&] {
+    std::int64_t rows = 0;
+    const trading::market_source* current = sources.front().get();
+    for (const auto& source : sources) {
+      if (source->rows() > 0) current = source.get();
+      rows += source->rows();
+    }
+    progress.show(rt.turn_time(), current->name(), current->progress(), rows);
+  };
+  trading::trading_day day{rt,
+                           {.strategy = {},
+                            .limits = asked.limits,
+                            .speed = asked.speed,
+                            .kill_early = asked.kill_drill,
+                            .beat = progress.visible() ? beat : std::function<void()>{}}};
+  playing = &day;
+  boost::asio::signal_set signals{rt.context(), SIGINT, SIGTERM};
+  signals.async_wait([&](const ensue::error_code& error, int) {
+    if (!error) playing->stop();
+  });
+  ensue::block_on(rt, day.run(sources));
+  progress.clear();
+
+  std::cerr << trading::complaints(sources);
+  if (asked.json) {
+    std::cout << boost::json::serialize(trading::report_json(day, sources)) << "\n";
+  } else {
+    const bool colours = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+    std::cout << trading::report_text(day, sources, trading::paint{colours});
+  }
+  std::cout.flush();
+  return std::cout.good() && trading::succeeded(day, sources) ? 0 : exit_failed;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const auto asked = trading::read_arguments({words + 1, words + (count > 0 ? count : 1)});
+  if (!asked.error.empty()) {
+    std::cerr << "trading: " << asked.error << "\ntrading --help shows how it is used\n";
+    return exit_usage;
+  }
+  if (asked.help) {
+    std::cout << trading::help_text;
+    return 0;
+  }
+  try {
+    return play(asked);
+  } catch (const std::exception& error) {
+    std::cerr << "trading: " << error.what() << "\n";
+    return exit_failed;
+  }
+}
