@@ -59,6 +59,18 @@ bool as_uint64(const json::value& v, std::uint64_t& out) noexcept {
 
 }  // namespace
 
+// Not inline: g++ 12 takes the place for one that outlives the reader (-Wdangling-pointer).
+json_reader::at::at(json_reader& reader, std::string_view member) noexcept
+    : reader_{reader}, up_{reader.top_}, member_{member}, index_{0} {
+  if (member_.data() == nullptr) member_ = "";
+  reader_.top_ = this;
+}
+
+json_reader::at::at(json_reader& reader, std::size_t index) noexcept
+    : reader_{reader}, up_{reader.top_}, index_{index} {
+  reader_.top_ = this;
+}
+
 bool json_reader::null(const value& v) const noexcept { return v.is_null(); }
 
 bool json_reader::boolean(const value& v, bool& out) {

@@ -52,14 +52,8 @@ class json_reader {
   /// Where the values read next are, for as long as it lives.
   class at {
    public:
-    at(json_reader& reader, std::string_view member) noexcept
-        : reader_{reader}, up_{reader.top_}, member_{member}, index_{0} {
-      reader_.top_ = this;
-    }
-    at(json_reader& reader, std::size_t index) noexcept
-        : reader_{reader}, up_{reader.top_}, index_{index} {
-      reader_.top_ = this;
-    }
+    at(json_reader& reader, std::string_view member) noexcept;
+    at(json_reader& reader, std::size_t index) noexcept;
     ~at() { reader_.top_ = up_; }
     at(const at&) = delete;
     at& operator=(const at&) = delete;
