@@ -55,7 +55,7 @@ template <class T>
 task<std::string> outcome(task<T> work) {
   std::exception_ptr thrown;
   try {
-    co_await std::move(work);
+    static_cast<void>(co_await std::move(work));
   } catch (...) {
     thrown = std::current_exception();
   }

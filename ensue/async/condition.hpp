@@ -3,6 +3,7 @@
 #include <ensue/async/semaphore.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
 namespace ensue {
 
@@ -28,11 +29,15 @@ class condition {
   /// Cancellation: the mutex is held again before it is thrown.
   /// Errors: errc::invalid thrown: `held` is not of this mutex; nothing was done.
   task<> wait(permit& held);
-  /// Waits until `predicate()`; at once, and without the lock, when it holds already.
+  /// Waits until `predicate()` and returns its value; at once, and without the lock, when it holds
+  /// already.
   /// Cancellation: and Errors: as `wait`.
   template <class Predicate>
-  task<> wait_for(permit& held, Predicate predicate) {
-    while (!predicate()) co_await wait(held);
+  task<std::invoke_result_t<Predicate&>> wait_for(permit& held, Predicate predicate) {
+    for (;;) {
+      if (auto value = predicate()) co_return value;
+      co_await wait(held);
+    }
   }
 
   [[nodiscard]] result<> notify(const permit& held, std::size_t count = 1) noexcept;
