@@ -40,6 +40,8 @@ emit_result dispatcher::emit(event_type_id id, const event_type_info& type, cons
   top_ = at.outer;
   if (at.rec != rec) [[unlikely]]
     release(at.rec);
+  if (at.own_story) [[unlikely]]
+    at.drop_story();
   if (deferred_) [[unlikely]]
     settle_deferred();  // may free this dispatcher
   return {.delivered = delivered, .failed = failed};
@@ -91,7 +93,7 @@ record& dispatcher::record_of(frame& at) {
   }
   r->accepted_at = rt_.turn_time();
   r->depth = at.depth;
-  r->story = std::move(at.own_story);
+  r->story.reset(std::exchange(at.own_story, nullptr));
   at.rec = r;
   return *r;
 }
@@ -110,6 +112,7 @@ error_code dispatcher::accept(record& r, subscription_state** blocked) {
     }
   }
   if (list.states.empty()) ++e.unrouted;
+  // Nothing below calls a user's function, but dropping an old event may run its destructor.
   const on_stack keep{*this};
   for (std::size_t i = 0; i < list.states.size(); ++i) {
     const void* view = list.upcasts[i] ? list.upcasts[i](r.payload()) : r.payload();

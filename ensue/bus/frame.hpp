@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace ensue {
 
@@ -25,18 +26,27 @@ struct frame {
   std::uint32_t queued = 0;                ///< subscriptions that took the event into a queue
   std::uint32_t failed = 0;                ///< handlers that threw
   const dispatch_list* list = nullptr;     ///< walked by emit
-  std::unique_ptr<lineage> own_story{};    ///< when there is no record yet
+  lineage* own_story = nullptr;            ///< when there is no record yet; owned, see drop_story
 
   /// Where the event comes from, made on first use.
   lineage& story() {
-    auto& holder = rec ? rec->story : own_story;
-    if (!holder) {
-      holder = std::make_unique<lineage>();
-      holder->env.depth = depth;
+    if (rec) {
+      if (!rec->story) rec->story = begin_story();
+      return *rec->story;
     }
-    return *holder;
+    if (!own_story) own_story = begin_story().release();
+    return *own_story;
   }
-  const lineage* known_story() const noexcept { return rec ? rec->story.get() : own_story.get(); }
+  const lineage* known_story() const noexcept { return rec ? rec->story.get() : own_story; }
+  /// By hand, so that a frame costs nothing to leave.
+  void drop_story() noexcept { delete std::exchange(own_story, nullptr); }
+
+ private:
+  std::unique_ptr<lineage> begin_story() const {
+    auto story = std::make_unique<lineage>();
+    story->env.depth = depth;
+    return story;
+  }
 };
 
 }  // namespace ensue

@@ -163,11 +163,6 @@ bool subscription_state::expired(const queued_event& q) const {
   return story && story->env.deadline != never && story->env.expired(dispatcher_.rt().now());
 }
 
-void subscription_state::settle(const queued_event& q, failure* failed) {
-  if (q.rec->waiting) q.rec->waiting->end(failed);
-  release(q.rec);
-}
-
 void subscription_state::drop(const queued_event& q, drop_reason reason) {
   ++counts_.dropped_for(reason);
   settle(q, nullptr);
@@ -204,12 +199,15 @@ void subscription_state::end(drop_reason reason) {
 
 void subscription_state::cancel_running() {
   const auto all = workers_;  // a cancelled worker may leave the table at once
-  for (const auto& w : all) w->stop.emit(boost::asio::cancellation_type::terminal);
+  for (const auto& w : all) {
+    w->told = true;
+    w->stop.emit(boost::asio::cancellation_type::terminal);
+  }
 }
 
-void subscription_state::cut(drop_reason reason) {
+void subscription_state::cut(drop_reason reason, bool also_running) {
   drop_all(reason);
-  cancel_running();
+  if (also_running) cancel_running();
   wake_all(room_);
 }
 

@@ -6,6 +6,7 @@
 #include <ensue/bus/histogram.hpp>
 #include <ensue/bus/ledger.hpp>
 #include <ensue/bus/options.hpp>
+#include <ensue/bus/publication.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -86,8 +87,8 @@ class subscription_state : public work {
   /// Suspends and resumes the start of handlers; queued events stay.
   void halt(bool on);
   bool halted() const noexcept { return halted_; }
-  /// Drops what is queued and cancels what runs, as `reason`; the subscription lives on.
-  void cut(drop_reason reason);
+  /// Drops what is queued, as `reason`, and may cancel what runs; the subscription lives on.
+  void cut(drop_reason reason, bool also_running);
 
   ensue::ledger& counts() noexcept { return counts_; }
   ensue::ledger snapshot() const noexcept;
@@ -101,6 +102,7 @@ class subscription_state : public work {
   class in_hand;
   struct worker {
     boost::asio::cancellation_signal stop;
+    bool told = false;  // to stop: takes no further event
   };
   /// Order within a key: only made for subscriptions that have one.
   struct lanes {
@@ -113,6 +115,7 @@ class subscription_state : public work {
 
   static void drain(work& w);
   void drain_some();
+  std::size_t drain_run(frame& at, std::size_t most);
   void run_queued(const queued_event& q, frame& at);
   void note_times(const queued_event& q, time_point began);
   void put_down(const queued_event& q, failure* failed);
@@ -130,7 +133,11 @@ class subscription_state : public work {
   void release_key(const queued_event& q);
   bool sampled() noexcept { return ++sample_ % sample_every == 0; }
   timings& measured();
-  void settle(const queued_event& q, failure* failed);
+  static void settle(const queued_event& q, failure* failed) {
+    if (q.rec->waiting) [[unlikely]]
+      q.rec->waiting->end(failed);
+    release(q.rec);
+  }
   void drop(const queued_event& q, drop_reason reason);
   bool may_be_direct() const noexcept;
   bool owner_gone() const noexcept { return settings_.bound_to_owner && settings_.owner.expired(); }

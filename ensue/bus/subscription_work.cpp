@@ -30,45 +30,57 @@ void subscription_state::drain_some() {
   at.outer = dispatcher_.top();
   dispatcher_.set_top(&at);
   std::size_t done = 0;
-  for (; done < drain_batch && head_ != tail_ && !halted_; ++done) {
-    const queued_event q = ring_[head_++ & (ring_.size() - 1)];
-    at.rec = q.rec;
-    at.type = q.rec->type;
-    at.event = q.rec->payload();
-    at.depth = q.rec->depth;
-    run_queued(q, at);
-  }
+  while (done < drain_batch && head_ != tail_ && !halted_) done += drain_run(at, drain_batch - done);
   dispatcher_.set_top(at.outer);
-  for (std::size_t n = size(); n < settings_.capacity && wake_one(room_); ++n) {
-  }
+  if (!room_.empty())
+    for (std::size_t n = size(); n < settings_.capacity && wake_one(room_); ++n) {
+    }
   if (done) dispatcher_.sub_pending(done);
   if (head_ != tail_ && !halted_ && !linked()) dispatcher_.rt().schedule(*this);
 }
 
-void subscription_state::run_queued(const queued_event& q, frame& at) {
+// Handles up to `most` events, or up to the first one that throws; returns how many settled.
+std::size_t subscription_state::drain_run(frame& at, std::size_t most) {
+  std::size_t done = 0;
+  queued_event q;
+  ++running_;
+  try {
+    for (; done < most && head_ != tail_ && !halted_; ++done) {
+      q = ring_[head_++ & (ring_.size() - 1)];
+      at.rec = q.rec;
+      at.type = q.rec->type;
+      at.event = q.rec->payload();
+      at.depth = q.rec->depth;
+      run_queued(q, at);
+    }
+  } catch (...) {
+    failure failed{name(), std::string{q.rec->type->name}, std::current_exception()};
+    ++counts_.dead;
+    dispatcher_.report(*this, failed);
+    settle(q, &failed);
+    ++done;
+  }
+  --running_;
+  return done;
+}
+
+// Throws what the handler threw; the event has settled otherwise.
+inline void subscription_state::run_queued(const queued_event& q, frame& at) {
   if (q.rec->story && expired(q)) [[unlikely]] {
     ++counts_.expired;
     return settle(q, nullptr);
   }
   const bool measure = sampled();
   const time_point began = measure ? dispatcher_.rt().now() : time_point{};
-  failure failed;
-  bool threw = false;
-  ++running_;
-  try {
-    const bool handled =
-        direct_ ? handler_->plain()(handler_->target(), q.view) : call_now(q.view, at);
-    counts_.handled += handled;
-  } catch (...) {
-    threw = true;
-    failed = {name(), std::string{q.rec->type->name}, std::current_exception()};
-    ++counts_.dead;
-    dispatcher_.report(*this, failed);
+  if (direct_) [[likely]] {
+    handler_->plain()(handler_->target(), q.view);
+    ++counts_.handled;
+  } else {
+    counts_.handled += call_now(q.view, at);
   }
-  --running_;
   if (measure) [[unlikely]]
     note_times(q, began);
-  settle(q, threw ? &failed : nullptr);
+  settle(q, nullptr);
 }
 
 void subscription_state::note_times(const queued_event& q, time_point began) {
@@ -99,6 +111,8 @@ class subscription_state::in_hand {
 
   bool may_begin() {
     if (q_.rec->story && self_.expired(q_)) return count(self_.counts_.expired);
+    if (self_.dispatcher_.key_halted(self_, q_.view))
+      return count(self_.counts_.dropped_for(drop_reason::halted));
     if (!self_.handler_->has_filter()) return true;
     try {
       return self_.handler_->accepts(q_.view) || count(self_.counts_.filtered);
@@ -175,7 +189,7 @@ task<> subscription_state::work_loop(std::shared_ptr<dispatcher> keep, subscript
     runtime& rt = keep->rt();
     int run = 0;
     queued_event q;
-    while (!self.ended_) {
+    while (!self.ended_ && !me->told) {
       if (self.halted_ || !self.take(q)) {
         if (co_await wait_in(self.idle_workers_, rt, self.settings_.name.c_str()) ==
             wait_status::cancelled)
