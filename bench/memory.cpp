@@ -17,5 +17,5 @@ int main(int argc, char** argv) {
                               .variant = "subscriptions",
                               .unit = "bytes each",
                               .columns = {"100 k", "1 M"}},
-                 {bare_functions(o), signal_slots(o)}, o);
+                 {ensue_subscriptions(o), bare_functions(o), signal_slots(o)}, o);
 }

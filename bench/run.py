@@ -15,10 +15,11 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
-from driver import children, compile_cost, machine, tables, tape  # noqa: E402
+from driver import children, compile_cost, machine, tables  # noqa: E402
 
-PROGRAMS = ["fanout", "queued", "coroutine", "cross", "latency", "demo", "memory"]
-SCRIPTS = {"compile": compile_cost.measure, "tape": tape.measure}
+PROGRAMS = ["fanout", "queued", "coroutine", "cross", "latency", "demo", "memory", "tape"]
+SCRIPTS = {"compile": compile_cost.measure}
+TAPE = pathlib.Path(__file__).resolve().parent.parent / "examples/trading/tape/btcusdt.txt.gz"
 
 
 def parse(argv):
@@ -28,6 +29,8 @@ def parse(argv):
     parser.add_argument("--rounds", type=int, help="samples of each candidate")
     parser.add_argument("--tiny", action="store_true", help="seconds; the figures mean nothing")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.add_argument("--tape", default=str(TAPE), metavar="FILE",
+                        help="what the workload tape plays; default: the shipped one")
     parser.add_argument("--quiet-wait-ms", type=int, default=2000,
                         help="how long a two-thread sample waits for an idle machine")
     return parser.parse_args(argv)
@@ -50,6 +53,8 @@ def run_program(name, build, options):
         if options.rounds:
             command += ["--rounds", str(options.rounds)]
     command += children.arguments(name, build)
+    if name == "tape":
+        command += ["--tape", options.tape]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout:
             yield json.loads(line)

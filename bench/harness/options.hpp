@@ -24,6 +24,7 @@ struct options {
   bool tiny = false;         ///< for the test suite: seconds, figures mean nothing
   int quiet_wait_ms = 2000;  ///< how long a two-thread sample waits for a quiet machine
   std::vector<child> children;
+  std::string tape;  ///< the recorded market that bench_tape plays
 
   /// How many events to run: a hundredth when tiny.
   std::int64_t scaled(double events) const {
@@ -54,6 +55,8 @@ inline options parse(int argc, char** argv, int rounds) {
       o.rounds = std::atoi(value);
     } else if (arg == "--quiet-wait-ms") {
       o.quiet_wait_ms = std::atoi(value);
+    } else if (arg == "--tape") {
+      o.tape = value;
     } else if (arg == "--child") {
       auto [name, command] = split_pair(value);
       o.children.push_back({name, command, {}});
