@@ -13,6 +13,17 @@
 
 using namespace ensue;
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ENSUE_HEAP_NOT_SALTED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ENSUE_HEAP_NOT_SALTED true
+#endif
+#endif
+#if !defined(ENSUE_HEAP_NOT_SALTED)
+#define ENSUE_HEAP_NOT_SALTED false
+#endif
+
 namespace {
 
 struct component {
@@ -41,6 +52,7 @@ void start_in_order_of(sim::world& w) {
 
 task<> note_clock(sim::world& w) {
   const sim::guard::allow the_planted_bug;
+  // house: allow clock, because it is the planted bug
   const auto t = std::chrono::steady_clock::now();
   w.note("now", static_cast<std::uint64_t>(t.time_since_epoch().count()));
   co_return;
@@ -68,14 +80,15 @@ TEST_CASE("registration order is the same both times") {
   CHECK(d.report.empty());
 }
 
-TEST_CASE("a pointer-ordered set is noticed, with the first differing step") {
+TEST_CASE("a pointer-ordered set is noticed, with the first differing step" *
+          doctest::skip(ENSUE_HEAP_NOT_SALTED)) {
   const auto d = sim::check_determinism(1, start_in_order_of<std::set<component*>>);
   REQUIRE_FALSE(d.same);
   CHECK(d.report.find("first: ") != std::string::npos);
   CHECK(d.report.find("note: start") != std::string::npos);
 }
 
-TEST_CASE("a pointer hash is noticed") {
+TEST_CASE("a pointer hash is noticed" * doctest::skip(ENSUE_HEAP_NOT_SALTED)) {
   CHECK_FALSE(sim::check_determinism(1, start_in_order_of<std::unordered_set<component*>>).same);
 }
 

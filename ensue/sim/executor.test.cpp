@@ -3,9 +3,7 @@
 #include <ensue/sim/world.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -35,6 +33,7 @@ task<int> sum(channel& in, int n) {
 }
 
 task<> wait_real_time(runtime& rt) {
+  // house: allow timer, because it is the planted bug
   boost::asio::steady_timer timer{rt.executor(), 1ms};
   co_await timer.async_wait(boost::asio::use_awaitable);
 }

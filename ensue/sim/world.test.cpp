@@ -1,8 +1,6 @@
 #include <ensue/async/wait.hpp>
 #include <ensue/sim/world.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <doctest/doctest.h>
 
 #include <string>
