@@ -183,18 +183,21 @@ void dispatcher::brake(subscription_state& s) {
   s.halt(on);
 }
 
-bool dispatcher::key_is_halted(subscription_state& s, const void* view) const {
-  if (!s.handle().has_key() || s.settings().exempt) return false;
+bool dispatcher::is_held_back(subscription_state& s, const event_type_info& type,
+                              const void* view) const {
+  if (s.settings().exempt) return false;
+  if (std::binary_search(brakes_.events.begin(), brakes_.events.end(), type.name)) return true;
+  if (!s.handle().has_key()) return false;
   return std::binary_search(brakes_.keys.begin(), brakes_.keys.end(), s.handle().key(view));
 }
 
-void dispatcher::cut(drop_reason reason,
+void dispatcher::cut(drop_reason reason, bool also_running,
                      const std::function<bool(const subscription_state&)>& matches) {
   const on_stack keep{*this};
   std::vector<subscription_state*> all;  // cancelling may let a subscription leave the table
   for (auto& s : states_)
     if (matches(*s)) all.push_back(s.get());
-  for (subscription_state* s : all) s->cut(reason);
+  for (subscription_state* s : all) s->cut(reason, also_running);
 }
 
 void dispatcher::close() {

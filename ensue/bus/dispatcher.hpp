@@ -68,6 +68,9 @@ struct brakes {
   /// Subscriptions that start no handler; what is queued for them stays. Null: none.
   std::function<bool(const subscription_state&)> halts{};
   std::vector<std::uint64_t> keys{};  ///< sorted marks: events of these keys are dropped as halted
+  /// Sorted names: events of these types are dropped as halted for the handlers of their bases.
+  std::vector<std::string> events{};
+  bool look_at_events() const noexcept { return !keys.empty() || !events.empty(); }
 };
 
 /// The engine under `bus`: routing tables, queues, storm guard, accounts. Kept alive by the bus,
@@ -115,14 +118,16 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// Puts `b` in the place of all earlier brakes; acts before the next call and on every
   /// subscription made later. Exempt subscriptions are not concerned.
   void set_brakes(brakes b);
-  bool holds_keys() const noexcept { return !brakes_.keys.empty(); }
-  /// Events of a key that is held back; only subscriptions with a key can tell.
-  bool key_halted(subscription_state& s, const void* view) const {
-    if (brakes_.keys.empty()) [[likely]] return false;
-    return key_is_halted(s, view);
+  bool holds_events() const noexcept { return brakes_.look_at_events(); }
+  /// Events whose type or key is held back; only subscriptions with a key can tell the latter.
+  bool held_back(subscription_state& s, const event_type_info& type, const void* view) const {
+    if (!holds_events()) [[likely]] return false;
+    return is_held_back(s, type, view);
   }
-  /// Drops what is queued and cancels the handlers that run, of those subscriptions that `matches`.
-  void cut(drop_reason reason, const std::function<bool(const subscription_state&)>& matches);
+  /// Drops what is queued for those subscriptions that `matches`; `also_running`: cancels their
+  /// coroutine handlers too. The subscriptions live on.
+  void cut(drop_reason reason, bool also_running,
+           const std::function<bool(const subscription_state&)>& matches);
 
   bool idle() const noexcept { return pending_ == 0; }
   work_list& idle_waiters() noexcept { return idle_waiters_; }
@@ -173,7 +178,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void silence(const subscription_state& s) noexcept;
   void inherit(record& r, frame& cause);
   void settle_deferred();
-  bool key_is_halted(subscription_state& s, const void* view) const;
+  bool is_held_back(subscription_state& s, const event_type_info& type, const void* view) const;
   void brake(subscription_state& s);
 
   runtime& rt_;

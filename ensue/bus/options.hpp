@@ -64,12 +64,17 @@ struct subscribe_options {
   bool bound_to_owner = false;
   bool once = false;             ///< ends after the first event it accepts
   std::string component{};         ///< scope of the kill switch
+  bool exempt = false;  ///< runs although halted: for what must act when the kill switch is on
 };
+
+struct subscription_settings;
 
 struct bus_options {
   unsigned depth_max = limits::event_depth_max;          ///< storm guard: hops from the root
   std::size_t budget_max = limits::event_budget_max;     ///< storm guard: events one root causes
   std::string source = "ensue";                          ///< envelope source of events made here
+  /// Has the last word on every new subscription, its name filled in: how configuration gets there.
+  std::function<void(subscription_settings&)> adjust{};
 };
 
 }  // namespace ensue

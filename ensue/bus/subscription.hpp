@@ -56,7 +56,8 @@ subscription_settings erase(subscribe_options<E>&& o) {
           .owner = std::move(o.owner),
           .bound_to_owner = o.bound_to_owner,
           .once = o.once,
-          .component = std::move(o.component)};
+          .component = std::move(o.component),
+          .exempt = o.exempt};
 }
 
 }  // namespace detail

@@ -33,7 +33,7 @@ subscription_state::~subscription_state() { end(drop_reason::shutdown); }
 
 bool subscription_state::may_be_direct() const noexcept {
   return handler_->plain() && !handler_->has_filter() && !settings_.bound_to_owner &&
-         !settings_.once && !halted_ && !dispatcher_.holds_keys();
+         !settings_.once && !halted_ && !dispatcher_.holds_events();
 }
 
 ledger subscription_state::snapshot() const noexcept {
@@ -64,7 +64,7 @@ bool subscription_state::call_now(const void* view, frame& at) {
     return false;
   };
   if (ended_) return drop_here(drop_reason::unsubscribed);
-  if (halted_ || dispatcher_.key_halted(*this, view)) return drop_here(drop_reason::halted);
+  if (halted_ || dispatcher_.held_back(*this, *at.type, view)) return drop_here(drop_reason::halted);
   if (owner_gone()) {
     dispatcher_.remove(*this, drop_reason::unsubscribed);
     return drop_here(drop_reason::unsubscribed);

@@ -111,7 +111,7 @@ class subscription_state::in_hand {
 
   bool may_begin() {
     if (q_.rec->story && self_.expired(q_)) return count(self_.counts_.expired);
-    if (self_.dispatcher_.key_halted(self_, q_.view))
+    if (self_.dispatcher_.held_back(self_, *q_.rec->type, q_.view))
       return count(self_.counts_.dropped_for(drop_reason::halted));
     if (!self_.handler_->has_filter()) return true;
     try {
