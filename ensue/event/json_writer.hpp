@@ -14,7 +14,7 @@ namespace ensue {
 /// go on but nothing more is said: only `finish` tells. What rules for user types write with.
 class json_writer {
  public:
-  explicit json_writer(const json_limits& limits = {}) noexcept : limits_{limits} {}
+  explicit json_writer(const json_limits& limits = {}) : limits_{limits} { out_.reserve(256); }
   json_writer(const json_writer&) = delete;
   json_writer& operator=(const json_writer&) = delete;
 
