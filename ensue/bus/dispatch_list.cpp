@@ -60,6 +60,7 @@ void dispatcher::add_to(dispatch_list& list, subscription_state& s,
   }
   list.delegates.push_back(d);
   list.states.push_back(&s);
+  list.coroutines |= s.handle().coroutine();
   list.upcasts.push_back(exact ? nullptr : upcast);
 }
 
@@ -200,10 +201,16 @@ void dispatcher::cut(drop_reason reason, bool also_running,
   for (subscription_state* s : all) s->cut(reason, also_running);
 }
 
+std::shared_ptr<loop_attention> dispatcher::add_lane(std::shared_ptr<lane_base> lane) {
+  if (!inboxes_) inboxes_ = std::make_unique<inbox_hub>(*this);
+  return inboxes_->add(std::move(lane));
+}
+
 void dispatcher::close() {
   if (closed_) return;
   closed_ = true;
   const on_stack keep{*this};
+  if (inboxes_) left_in_inboxes_ += inboxes_->close();
   while (!states_.empty()) {
     subscription_state& s = *states_.back();
     s.cancel_running();

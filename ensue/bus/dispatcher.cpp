@@ -12,15 +12,15 @@ dispatcher::dispatcher(runtime& rt, bus_options options) : rt_{rt}, options_{std
 
 dispatcher::~dispatcher() = default;
 
-emit_result dispatcher::emit(event_type_id id, const event_type_info& type, const void* event,
-                             record* rec, publication* waiting) {
+std::uint64_t dispatcher::emit_counts(event_type_id id, const event_type_info& type,
+                                      const void* event, record* rec, publication* waiting) {
   if (closed_) [[unlikely]]
-    return {.refused = 1};
+    return refused;
   type_entry& e = entry(id, type);
   dispatch_list& list = list_of(e);
   if (list.delegates.empty()) {
     ++e.unrouted;
-    return {};
+    return 0;
   }
   frame at;
   at.outer = top_;
@@ -31,12 +31,11 @@ emit_result dispatcher::emit(event_type_id id, const event_type_info& type, cons
   at.list = &list;
   if (rec || top_) [[unlikely]] {
     at.depth = rec ? rec->depth : top_->depth + 1;
-    if (at.depth > options_.depth_max && storm(type, at.depth, top_)) return {.refused = 1};
+    if (at.depth > options_.depth_max && storm(type, at.depth, top_)) return refused;
   }
   top_ = &at;
-  // Built from registers: a result written in parts and read as a whole would stall.
-  const std::uint32_t delivered = walk(at, list) + at.queued;
-  const std::uint32_t failed = at.failed;
+  const std::uint64_t delivered = walk(at, list) + at.queued;
+  const std::uint64_t failed = at.failed;
   top_ = at.outer;
   if (at.rec != rec) [[unlikely]]
     release(at.rec);
@@ -44,7 +43,7 @@ emit_result dispatcher::emit(event_type_id id, const event_type_info& type, cons
     at.drop_story();
   if (deferred_) [[unlikely]]
     settle_deferred();  // may free this dispatcher
-  return {.delivered = delivered, .failed = failed};
+  return delivered | failed << 32;
 }
 
 // Zero cost while nothing throws; after a throw it goes on with the next handler.

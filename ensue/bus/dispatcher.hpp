@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ensue/async/runtime.hpp>
+#include <ensue/bus/inbox_hub.hpp>
 #include <ensue/bus/options.hpp>
 #include <ensue/bus/publication.hpp>
 #include <ensue/bus/subscription_state.hpp>
@@ -43,6 +44,7 @@ struct dispatch_list {
   std::vector<subscription_state*> states;  ///< in parallel
   std::vector<const void* (*)(const void*) noexcept> upcasts;
   std::vector<std::unique_ptr<shim>> shims;
+  bool coroutines = false;  ///< some handler is one
 };
 
 /// Calling order: higher priority first, then in order of subscribing.
@@ -86,7 +88,13 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// Calls every handler now; coroutine handlers get the event queued. `rec`, if there is one,
   /// already holds the event.
   emit_result emit(event_type_id id, const event_type_info& type, const void* event,
-                   record* rec = nullptr, publication* waiting = nullptr);
+                   record* rec = nullptr, publication* waiting = nullptr) {
+    const std::uint64_t counts = emit_counts(id, type, event, rec, waiting);
+    if (counts == refused) [[unlikely]]
+      return {.refused = 1};
+    return {.delivered = static_cast<std::uint32_t>(counts),
+            .failed = static_cast<std::uint32_t>(counts >> 32)};
+  }
 
   /// A block for one event of `type`, header built; depth and lineage come from `cause`, if any.
   record* make_record(event_type_id id, const event_type_info& type, frame* cause) {
@@ -129,6 +137,14 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void cut(drop_reason reason, bool also_running,
            const std::function<bool(const subscription_state&)>& matches);
 
+  /// A lane from another thread; see inbox.hpp.
+  std::shared_ptr<loop_attention> add_lane(std::shared_ptr<lane_base> lane);
+  /// True while an event of this type would have to wait for a coroutine handler's queue.
+  bool inbox_blocked(event_type_id id, const event_type_info& type) {
+    const dispatch_list& list = list_of(entry(id, type));
+    return list.coroutines && blocked_worker(type);
+  }
+
   bool idle() const noexcept { return pending_ == 0; }
   work_list& idle_waiters() noexcept { return idle_waiters_; }
   void add_pending(std::size_t n) noexcept { pending_ += n; }
@@ -143,6 +159,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// All subscriptions there are and were.
   ledger total() const noexcept;
   std::uint64_t unrouted() const noexcept;
+  /// Events from other threads that had not been taken when the bus closed.
+  std::uint64_t left_in_inboxes() const noexcept { return left_in_inboxes_; }
   /// The chains the storm guard cut, latest last, 16 at most: "a -> b -> a".
   const std::vector<std::string>& storms() const noexcept { return storms_; }
   /// The id of the event being handled, made on first use.
@@ -151,7 +169,14 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
  private:
   friend class subscription_state;
+  friend class inbox_hub;
   class on_stack;
+
+  // delivered + (failed << 32) in one register: g++ 12 returns a struct of two halves through
+  // memory, and reading the whole right after writing the halves stalls for 5 ns.
+  static constexpr std::uint64_t refused = ~std::uint64_t{0};
+  std::uint64_t emit_counts(event_type_id id, const event_type_info& type, const void* event,
+                            record* rec, publication* waiting);
 
   type_entry& entry(const event_type_info& type) { return entry(type.id(), type); }
   type_entry& entry(event_type_id id, const event_type_info& type) {
@@ -197,6 +222,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   ledger ended_;
   ensue::brakes brakes_;
   bool closed_ = false;
+  std::unique_ptr<inbox_hub> inboxes_;  // made with the first inbox
+  std::uint64_t left_in_inboxes_ = 0;
   std::shared_ptr<dispatcher> keep_;  // while the bus is gone but a handler still runs
 };
 
