@@ -5,6 +5,8 @@
 # g++ release, clang ASan+UBSan and TSan test runs, all checks, the benches at their smallest.
 say "release: g++"
 ./dev test --preset release --no-checks
+say "every public header on its own"
+./dev build --preset release all_verify_interface_header_sets
 say "dev: clang-19, ASan and UBSan, and all checks"
 ./dev test
 say "tsan: clang-19, TSan"

@@ -3,7 +3,8 @@
 #   ./dev fuzz [--seconds N] [NAME…]
 #
 # Every ensue/<layer>/<name>.fuzz.cpp is one libFuzzer program (clang-19, ASan and UBSan), run for
-# N seconds each (default 20). A crash leaves its input in build/fuzz and prints how to repeat it.
+# N seconds each (default 20). The input of a crash is kept as build/fuzz/<name>.crash; what was
+# learned is kept in build/fuzz/corpus.
 seconds=20
 if [[ ${1-} == --seconds ]]; then
   seconds=${2:?--seconds needs a number}
@@ -16,7 +17,8 @@ for program in build/fuzz/fuzz/*_fuzz; do
   [[ -x $program && (! ${1-} || " $* " == *" $name "*) ]] || continue
   found=1
   mkdir -p "build/fuzz/corpus/$name"
-  step "fuzz $name" "./dev fuzz --seconds $seconds $name" "$program" -max_total_time="$seconds" \
-    -timeout=5 -rss_limit_mb=2048 -artifact_prefix="build/fuzz/$name-" "build/fuzz/corpus/$name"
+  crash=build/fuzz/$name.crash
+  step "fuzz $name" "$program $crash" "$program" -max_total_time="$seconds" -timeout=5 \
+    -rss_limit_mb=2048 -exact_artifact_path="$crash" "build/fuzz/corpus/$name"
 done
 ((found)) || say "no fuzzers${1:+ named $*}"

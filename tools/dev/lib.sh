@@ -2,6 +2,8 @@
 # the standard output of ./dev run is the program's alone.
 
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 NINJA_STATUS='[%f/%t %es] '
+export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
+export ASAN_SYMBOLIZER_PATH=${ASAN_SYMBOLIZER_PATH-/usr/bin/llvm-symbolizer-19}
 jobs=${ENSUE_JOBS:-$(nproc)}
 red='' green='' plain='' live=false
 if [[ -t 2 ]]; then
@@ -108,5 +110,7 @@ presets() { sed -n '/"configurePresets"/,/\]/s/.*"name": "\([a-z]*\)".*/\1/p' CM
 check_preset() {
   presets | grep -qx -- "$1" || die "no preset '$1'; there are: $(presets | xargs)" 2
 }
-has_target() { ninja -C "build/$1" -t query "$2" >/dev/null 2>&1; }
+has_target() {
+  ninja -C "build/$1" build.ninja >/dev/null 2>&1 && ninja -C "build/$1" -t query "$2" >/dev/null 2>&1
+}
 sources() { find ensue examples bench tests -name '*.[ch]pp' | sort; }
