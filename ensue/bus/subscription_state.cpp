@@ -24,7 +24,9 @@ subscription_state::subscription_state(dispatcher& owner, const event_type_info&
       type_{type},
       handler_{std::move(handle)},
       settings_{std::move(settings)},
-      sequence_{sequence} {
+      sequence_{sequence},
+      on_full_{settings_.on_full},
+      capacity_{settings_.capacity} {
   direct_ = may_be_direct();
   if (handler_->coroutine() && handler_->has_key()) lanes_ = std::make_unique<lanes>();
 }
@@ -101,7 +103,7 @@ void subscription_state::enqueue(record& r, const void* view) {
     ++counts_.dropped_for(drop_reason::unsubscribed);
     return;
   }
-  if (size() >= settings_.capacity && !make_room(r, view)) return;
+  if (size() >= capacity_ && !make_room(r, view)) return;
   push(r, view);
 }
 

@@ -66,10 +66,10 @@ class subscription_state : public work {
   bool idle() const noexcept { return size() == 0 && running_ == 0; }
   std::size_t size() const noexcept { return tail_ - head_ + parked_; }
   bool must_wait() const noexcept {
-    return settings_.on_full == overflow::wait && size() >= settings_.capacity && !ended_;
+    return size() >= capacity_ && on_full_ == overflow::wait && !ended_;
   }
   bool must_reject() const noexcept {
-    return settings_.on_full == overflow::reject && size() >= settings_.capacity && !ended_;
+    return size() >= capacity_ && on_full_ == overflow::reject && !ended_;
   }
   work_list& room_waiters() noexcept { return room_; }
 
@@ -151,6 +151,8 @@ class subscription_state : public work {
   bool ended_ = false;
   bool halted_ = false;
 
+  overflow on_full_;      // copies of the settings, beside what every post reads
+  std::size_t capacity_;
   std::vector<queued_event> ring_;
   std::size_t head_ = 0, tail_ = 0;
   std::size_t parked_ = 0;
