@@ -1,6 +1,7 @@
 #include <ensue/bus/bus.hpp>
 
-#include <boost/system/system_error.hpp>
+#include <ensue/async/errors.hpp>
+#include <ensue/bus/timed_wait.hpp>
 
 namespace ensue {
 
@@ -16,36 +17,16 @@ subscription bus::add(const event_type_info& type, std::unique_ptr<handler> hand
   return subscription{engine_->add(type, std::move(handle), std::move(settings))};
 }
 
-task<publish_result> bus::publish_record(std::shared_ptr<dispatcher> engine, record_ref r,
-                                         const collector* collecting) {
-  runtime& rt = engine->rt();
-  while (subscription_state* blocked = engine->blocked_worker(*r->type))
-    co_await wait_in(blocked->room_waiters(), rt, blocked->name().c_str());
-
-  publication waiting{rt};
-  if (collecting) {
-    waiting.result_type = collecting->type;
-    waiting.add_result = collecting->add;
-    waiting.results = collecting->results;
-  }
-  struct detach {  // a cancelled wait must not leave a pointer to itself behind
-    record* r;
-    ~detach() { r->waiting = nullptr; }
-  } const at_end{r.get()};
-  r->waiting = &waiting;
-
-  const emit_result now = engine->emit(r->type->id(), *r->type, r->payload(), r.get(), &waiting);
-  if (now.refused) {
-    const error_code ec = engine->closed() ? errc::closed : errc::too_deep;
-    throw boost::system::system_error(ec, "publish");
-  }
-  while (!waiting.settled()) co_await wait_in(waiting.waiters(), rt, "publish: handlers");
-  co_return publish_result{now.delivered, std::move(waiting.failures())};
-}
-
-task<> bus::wait_idle() {
+task<> bus::wait_idle(duration within) {
   const std::shared_ptr<dispatcher> engine = engine_;
-  while (!engine->idle()) co_await wait_in(engine->idle_waiters(), engine->rt(), "idle bus");
+  const time_point until = saturating_add(engine->rt().now(), within);
+  while (!engine->idle()) {
+    switch (co_await timed_wait(engine->idle_waiters(), engine->rt(), "idle bus", until)) {
+      case wait_status::ready: break;
+      case wait_status::cancelled: throw_cancelled();
+      case wait_status::closed: throw system_error(errc::timed_out, "waiting for an idle bus");
+    }
+  }
 }
 
 std::vector<bus::account> bus::accounts() const {

@@ -1,12 +1,19 @@
 #pragma once
 
 #include <ensue/async/task.hpp>
+#include <ensue/bus/batch.hpp>
+#include <ensue/bus/deduce.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/expect.hpp>
 #include <ensue/bus/handler.hpp>
+#include <ensue/bus/member.hpp>
+#include <ensue/bus/middleware.hpp>
+#include <ensue/bus/names.hpp>
 #include <ensue/bus/options.hpp>
 #include <ensue/bus/posting.hpp>
 #include <ensue/bus/result.hpp>
 #include <ensue/bus/subscription.hpp>
+#include <ensue/event/json_text.hpp>
 
 #include <concepts>
 #include <memory>
@@ -16,13 +23,6 @@
 #include <vector>
 
 namespace ensue {
-
-/// What `publish` reports once every handler has settled.
-struct publish_result {
-  std::uint32_t delivered = 0;
-  std::vector<failure> failures;
-  bool ok() const noexcept { return failures.empty(); }
-};
 
 /// Routes events to handlers inside one process, on one loop.
 ///
@@ -48,20 +48,120 @@ class bus {
   /// the types concerned at their next event.
   template <event E, class F>
   [[nodiscard]] subscription subscribe(F f, subscribe_options<E> options = {}) {
-    static_assert(detail::takes_event<F, E> || detail::takes_context<F, E>,
-                  "a handler must be callable as f(const Event&) or f(const Event&, context&)");
-    auto handle = std::make_unique<detail::typed_handler<E, F>>(
-        std::move(f), std::move(options.where), std::move(options.key));
-    return add(event_type<E>(), std::move(handle), detail::erase(std::move(options)));
+    if constexpr (detail::takes_event<F, E> || detail::takes_context<F, E>) {
+      auto handle = std::make_unique<detail::typed_handler<E, F>>(
+          std::move(f), std::move(options.where), std::move(options.key));
+      return add(event_type<E>(), std::move(handle), detail::erase(std::move(options)));
+    } else {
+      static_assert(detail::takes_event<F, E>,
+                    "a handler must be callable as f(const Event&) or f(const Event&, context&)");
+    }
+  }
+
+  /// As above, the event read from the handler's signature: a function or a lambda that is not
+  /// generic.
+  template <class F, class E = detail::event_of_t<F>>
+  [[nodiscard]] subscription subscribe(F f, subscribe_options<E> options = {}) {
+    if constexpr (std::same_as<E, detail::no_event>) {
+      static_assert(!std::same_as<E, detail::no_event>,
+                    "which event? A handler takes (const Event&) or (const Event&, context&); "
+                    "for a generic one write subscribe<Event>(handler)");
+    } else {
+      return subscribe<E, F>(std::move(f), std::move(options));
+    }
   }
 
   /// As above, for a member function of an object that outlives the subscription.
+  template <class C, detail::member_of<C> M, class E = detail::event_of_t<M>>
+  [[nodiscard]] subscription subscribe(C* object, M member, subscribe_options<E> options = {}) {
+    static_assert(!std::same_as<E, detail::no_event>,
+                  "a member handler takes (const Event&) or (const Event&, context&)");
+    return subscribe<E>(detail::member_call<E>(*object, member), std::move(options));
+  }
+  template <class C, detail::member_of<C> M, class E = detail::event_of_t<M>>
+  [[nodiscard]] subscription subscribe(C& object, M member, subscribe_options<E> options = {}) {
+    return subscribe(&object, member, std::move(options));
+  }
+  /// As above; says which one of overloaded member functions.
   template <event E, class C, class R>
   [[nodiscard]] subscription subscribe(C& object, R (C::*member)(const E&),
                                        subscribe_options<E> options = {}) {
-    return subscribe<E>([&object, member](const E& e) { return (object.*member)(e); },
-                        std::move(options));
+    return subscribe<E>(detail::member_call<E>(object, member), std::move(options));
   }
+
+  /// As above; the subscription ends when the object is gone, which stays while it is called.
+  template <class C, detail::member_of<C> M, class E = detail::event_of_t<M>>
+  [[nodiscard]] subscription subscribe(const std::shared_ptr<C>& object, M member,
+                                       subscribe_options<E> options = {}) {
+    options.owner = object;
+    options.bound_to_owner = true;
+    return subscribe<E>(detail::bound_member<C, M, E>{object, member}, std::move(options));
+  }
+
+  /// Ends after the first event it accepts, before the handler is called for it.
+  template <event E, class F>
+  [[nodiscard]] subscription once(F f, subscribe_options<E> options = {}) {
+    options.once = true;
+    return subscribe<E>(std::move(f), std::move(options));
+  }
+
+  /// Goes before everybody who has subscribed so far: one above the highest priority in use.
+  template <event E, class F>
+  [[nodiscard]] subscription prepend(F f, subscribe_options<E> options = {}) {
+    options.priority = engine_->highest_priority() + 1;
+    return subscribe<E>(std::move(f), std::move(options));
+  }
+
+  /// Subscribes to events by name: those with a stable name, whatever their type, and those that
+  /// came in by name only. `pattern` is a name or has wildcards: `*` is one level, `>` one or more
+  /// at the end. `f` takes `const event_ref&` and, if it likes, `context&`. `pattern` must be
+  /// valid_pattern(): check what comes from outside. Cost: as above; an event's cost does not
+  /// depend on patterns that do not match it.
+  template <class F>
+    requires(detail::takes_event<F, event_ref> || detail::takes_context<F, event_ref>)
+  [[nodiscard]] subscription subscribe(std::string_view pattern, F f,
+                                       subscribe_options<event_ref> options = {}) {
+    auto handle = std::make_unique<detail::named_handler<F>>(
+        std::move(f), std::move(options.where), std::move(options.key));
+    subscription_settings settings = detail::erase(std::move(options));
+    settings.pattern = pattern;
+    return add(event_type<event_ref>(), std::move(handle), std::move(settings));
+  }
+
+  /// Subscribes a handler of many events at once: `f` takes `const batch<E>&` and, if it likes, the
+  /// `context&` of the first one; it returns nothing or a task. All events of a batch settle when
+  /// it has ended: handled, or dead together when it throws.
+  template <event E, class F>
+  [[nodiscard]] subscription subscribe_batch(F f, batch_options<E> options = {}) {
+    if constexpr (detail::batch_handler_of<F, E>) {
+      auto handle = std::make_unique<detail::batch_handler<E, F>>(
+          std::move(f), std::move(options.where), std::move(options.size_of));
+      return add(event_type<E>(), std::move(handle), detail::erase(std::move(options)));
+    } else {
+      static_assert(detail::batch_handler_of<F, E>,
+                    "a batch handler must be callable as f(const batch<Event>&) or "
+                    "f(const batch<Event>&, context&)");
+    }
+  }
+
+  /// The next event of type E that `where` accepts, from this call on.
+  ///
+  /// Shape:        one event out. Listens from the call, not from the await.
+  /// Deadline:     `within` that time of the call.
+  /// Cancellation: stops listening.
+  /// Errors:       throws system_error with errc::timed_out, or errc::closed when the bus closes.
+  template <event E>
+  [[nodiscard]] task<E> expect(duration within, std::function<bool(const E&)> where = {}) {
+    auto heard = std::make_shared<detail::expectation<E>>();
+    const time_point until = saturating_add(rt().now(), within);
+    subscription listening = subscribe<E>(
+        detail::listener<E>{heard}, {.name = "expect", .where = std::move(where), .once = true});
+    return detail::await_expected(engine_, std::move(heard), std::move(listening), until);
+  }
+
+  /// Puts `m` between publishers and handlers, inside what was put there before. A bus without
+  /// middleware pays nothing for it.
+  void use(middleware m) { engine_->use(std::move(m)); }
 
   /// Calls every handler before it returns; coroutine handlers get the event queued, or dropped as
   /// rejected when their queue is full. Overtakes what is queued. Never suspends, never throws what
@@ -90,9 +190,10 @@ class bus {
   /// Shape:        one event in; done when accepted everywhere. Not lazy: accepted at the call.
   /// Limits:       each subscription's `capacity`.
   /// Order:        posts that did not wait keep their order; waiting ones go in order of waiting.
+  /// Deadline:     the `wait_max` of the subscription it waits for.
   /// Cancellation: while waiting: the event was not accepted anywhere.
   /// Errors:       throws boost::system::system_error with errc::closed, full (a rejecting
-  ///               subscriber), too_deep; the event was then not accepted anywhere.
+  ///               subscriber), timed_out, too_deep; the event was not accepted anywhere then.
   /// Cost:         no allocation beyond the recycled record and, if it waits, one frame.
   template <event E, class... Args>
   [[nodiscard]] task<> post(Args&&... args) {
@@ -102,11 +203,13 @@ class bus {
   /// Calls plain handlers now, queues for coroutine handlers, and completes when all have settled.
   ///
   /// Shape:        one event in, one report out. Lazy but for building the event.
+  /// Deadline:     while a queue is full: the subscription's `wait_max`.
   /// Cancellation: stops waiting; the handlers go on.
-  /// Errors:       throws system_error(errc::closed or too_deep); handlers' failures are reported.
+  /// Errors:       throws system_error(errc::closed, too_deep or timed_out): no handler saw the
+  ///               event; handlers' failures are reported.
   template <event E, class... Args>
   [[nodiscard]] task<publish_result> publish(Args&&... args) {
-    return publish_record(engine_, build<E>(std::forward<Args>(args)...), nullptr);
+    return detail::publish(engine_, build<E>(std::forward<Args>(args)...), nullptr);
   }
 
   /// As publish; the values of type R that handlers return come back, in the order they settled.
@@ -118,11 +221,28 @@ class bus {
     return collect_record<R>(engine_, build<E>(std::forward<Args>(args)...));
   }
 
-  /// Completes when no event is queued and no coroutine handler runs, nested ones included.
+  /// The verbs by name. When the bus's registry knows the name, the text becomes an event of that
+  /// type (version 0: the current one), for typed subscribers too; else a json_event, for those who
+  /// subscribed by name. The error says what is wrong with the text and where; nothing was done.
+  [[nodiscard]] json_result<emit_result> emit_named(std::string_view name, std::string_view json,
+                                                    int version = 0);
+  [[nodiscard]] json_result<error_code> try_post_named(std::string_view name,
+                                                       std::string_view json, int version = 0);
+  /// Cancellation: as `post`.
+  /// Errors:       as `post`; errc::invalid with the place for a wrong text.
+  [[nodiscard]] task<> post_named(std::string_view name, std::string_view json, int version = 0);
+  /// Cancellation: as `publish`.
+  /// Errors:       as `publish`; errc::invalid with the place for a wrong text.
+  [[nodiscard]] task<publish_result> publish_named(std::string_view name, std::string_view json,
+                                                   int version = 0);
+
+  /// Completes when no event is queued and no coroutine handler runs. Not for use inside a
+  /// coroutine handler: that would wait for itself.
   ///
+  /// Deadline:     `within` that time.
   /// Cancellation: stops waiting.
-  /// Errors:       none of its own.
-  [[nodiscard]] task<> wait_idle();
+  /// Errors:       throws system_error(errc::timed_out); nothing was changed, may be retried.
+  [[nodiscard]] task<> wait_idle(duration within = duration::max());
   bool idle() const noexcept { return engine_->idle(); }
 
   /// Refuses new events, drops what is queued as `shutdown`, cancels running coroutine handlers.
@@ -148,23 +268,16 @@ class bus {
   }
   subscription add(const event_type_info& type, std::unique_ptr<handler> handle,
                    subscription_settings settings);
-  struct collector {
-    const void* type;
-    void (*add)(void* results, void* value);
-    void* results;
-  };
-  static task<publish_result> publish_record(std::shared_ptr<dispatcher> engine, record_ref r,
-                                             const collector* collecting);
   template <class R>
   static task<std::vector<R>> collect_record(std::shared_ptr<dispatcher> engine, record_ref r) {
     std::vector<R> results;
-    const collector into{&detail::type_mark<R>,
+    const detail::collector into{&detail::type_mark<R>,
                          [](void* all, void* value) {
                            static_cast<std::vector<R>*>(all)->push_back(
                                std::move(*static_cast<R*>(value)));
                          },
                          &results};
-    co_await publish_record(std::move(engine), std::move(r), &into);
+    co_await detail::publish(std::move(engine), std::move(r), &into);
     co_return results;
   }
 

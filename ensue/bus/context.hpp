@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/event_ref.hpp>
 #include <ensue/bus/posting.hpp>
 
 #include <string_view>
@@ -18,8 +19,11 @@ class context {
 
   /// The event's id, made now if nobody asked before (cost then: one clock read, one draw).
   const uuid& event_id();
-  envelope& meta() { return at_.story().env; }
-  std::string_view event_name() const noexcept { return at_.type->name; }
+  envelope& meta() { return dispatcher_.story_of(at_).env; }
+  std::string_view event_name() const noexcept { return event().name(); }
+  event_ref event() const noexcept {
+    return {*at_.type, at_.event, dispatcher_.options().registry};
+  }
   std::string_view subscription() const noexcept { return self_.name(); }
   std::uint32_t depth() const noexcept { return at_.depth; }
   time_point deadline() const noexcept {
@@ -29,18 +33,27 @@ class context {
   runtime& rt() noexcept { return dispatcher_.rt(); }
 
   /// As the bus's, with the handled event as the cause.
-  template <event E, class... Args>
+  template <ensue::event E, class... Args>
   [[nodiscard]] error_code try_post(Args&&... args) {
     return detail::try_post(dispatcher_, detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
   }
-  template <event E, class... Args>
+  template <ensue::event E, class... Args>
   [[nodiscard]] task<> post(Args&&... args) {
     return detail::post(dispatcher_, detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
   }
-  template <event E>
-  emit_result emit(const E& e) {
-    return dispatcher_.emit(type_id<E>(), event_type<E>(), &e);
+  template <ensue::event E, class... Args>
+  [[nodiscard]] task<publish_result> publish(Args&&... args) {
+    return detail::publish(dispatcher_.shared_from_this(),
+                           detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...), nullptr);
   }
+  template <ensue::event E>
+  emit_result emit(const E& e) {
+    return dispatcher_.emit_from(at_, type_id<E>(), event_type<E>(), &e);
+  }
+
+  /// For middleware: the handler itself was called, not only what stands around it.
+  bool reached() const noexcept { return reached_; }
+  void set_reached(bool yes) noexcept { reached_ = yes; }
 
   frame& at() noexcept { return at_; }
   dispatcher& engine() noexcept { return dispatcher_; }
@@ -49,6 +62,7 @@ class context {
   dispatcher& dispatcher_;
   frame& at_;
   subscription_state& self_;
+  bool reached_ = true;
 };
 
 }  // namespace ensue

@@ -1,6 +1,8 @@
 // The routing tables: who gets which event, and how they change while events are on their way.
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/names.hpp>
 #include <ensue/bus/on_stack.hpp>
+#include <ensue/event/topic.hpp>
 
 #include <algorithm>
 
@@ -24,8 +26,13 @@ type_entry& dispatcher::make_entry(const event_type_info& type) {
   if (entries_.size() <= id) entries_.resize(id + 1);
   if (entries_[id]) return *entries_[id];
   entries_[id] = std::make_unique<type_entry>(type);
-  for (const event_view& view : type.views) make_entry(*view.type).derived.push_back(entries_[id].get());
-  return *entries_[id];
+  type_entry& made = *entries_[id];
+  if (type.stable_name && valid_topic(type.name)) {
+    made.topic = type.name;
+    make_entry(event_type<event_ref>()).derived.push_back(&made);
+  }
+  for (const event_view& view : type.views) make_entry(*view.type).derived.push_back(&made);
+  return made;
 }
 
 dispatch_list& dispatcher::build(type_entry& e) {
@@ -37,7 +44,12 @@ dispatch_list& dispatcher::build(type_entry& e) {
   std::vector<member> members;
   for (const event_view& view : e.type->views)
     for (subscription_state* s : entry(*view.type).subscribers) members.push_back({s, &view});
-  if (e.type->views.size() > 1) {
+  if (names_ && !e.topic.empty()) {
+    std::vector<subscription_state*> by_name;
+    names_->match(e.topic, by_name);
+    for (subscription_state* s : by_name) members.push_back({s, &e.type->views[0]});
+  }
+  if (e.type->views.size() > 1 || names_) {
     std::sort(members.begin(), members.end(), [](const member& a, const member& b) {
       return calling_order{}(a.state, b.state);  // total: sequences differ
     });
@@ -89,14 +101,20 @@ void dispatcher::invalidate(const event_type_info& type) {
 
 subscription_state& dispatcher::add(const event_type_info& type, std::unique_ptr<handler> handle,
                                     subscription_settings settings) {
-  if (settings.name.empty()) settings.name = std::string{type.name};
+  if (settings.name.empty())
+    settings.name = settings.pattern.empty() ? std::string{type.name} : settings.pattern;
   if (options_.adjust) options_.adjust(settings);
   ENSUE_ASSERT(settings.capacity > 0 && settings.concurrency > 0, "a bound of 0 means nothing");
   states_.push_back(std::make_unique<subscription_state>(*this, type, std::move(handle),
                                                          std::move(settings), ++sequence_));
   subscription_state& s = *states_.back();
   s.slot_ = states_.size() - 1;
-  entry(type).subscribers.insert(&s);
+  if (s.settings().pattern.empty()) {
+    entry(type).subscribers.insert(&s);
+  } else {
+    if (!names_) names_ = std::make_unique<name_index>();
+    names_->add(s);
+  }
   brake(s);
   invalidate(type);
   return s;
@@ -104,7 +122,11 @@ subscription_state& dispatcher::add(const event_type_info& type, std::unique_ptr
 
 void dispatcher::remove(subscription_state& s, drop_reason reason) {
   if (s.ended()) return;
-  entry(s.type()).subscribers.erase(&s);
+  if (s.settings().pattern.empty()) {
+    entry(s.type()).subscribers.erase(&s);
+  } else {
+    names_->remove(s);
+  }
   silence(s);
   invalidate(s.type());
   s.end(reason);
@@ -189,7 +211,7 @@ bool dispatcher::is_held_back(subscription_state& s, const event_type_info& type
   if (s.settings().exempt) return false;
   if (std::binary_search(brakes_.events.begin(), brakes_.events.end(), type.name)) return true;
   if (!s.handle().has_key()) return false;
-  return std::binary_search(brakes_.keys.begin(), brakes_.keys.end(), s.handle().key(view));
+  return std::binary_search(brakes_.keys.begin(), brakes_.keys.end(), s.handle().key(view, type));
 }
 
 void dispatcher::cut(drop_reason reason, bool also_running,
@@ -208,7 +230,7 @@ std::shared_ptr<loop_attention> dispatcher::add_lane(std::shared_ptr<lane_base> 
 
 void dispatcher::close() {
   if (closed_) return;
-  closed_ = true;
+  closed_ = guarded_ = true;
   const on_stack keep{*this};
   if (inboxes_) left_in_inboxes_ += inboxes_->close();
   while (!states_.empty()) {
@@ -254,10 +276,17 @@ ledger dispatcher::total() const noexcept {
   return sum;
 }
 
+int dispatcher::highest_priority() const noexcept {
+  int highest = 0;
+  for (const auto& s : states_) highest = std::max(highest, s->settings().priority);
+  return highest;
+}
+
 std::uint64_t dispatcher::unrouted() const noexcept {
   std::uint64_t n = 0;
   for (const auto& e : entries_)
     if (e) n += e->unrouted;
+  for (const auto& [name, e] : json_entries_) n += e->unrouted;
   return n;
 }
 

@@ -1,6 +1,8 @@
 #include <ensue/bus/dispatcher.hpp>
 
 #include <ensue/async/errors.hpp>
+#include <ensue/bus/middleware.hpp>
+#include <ensue/bus/names.hpp>
 #include <ensue/bus/on_stack.hpp>
 
 #include <algorithm>
@@ -13,10 +15,20 @@ dispatcher::dispatcher(runtime& rt, bus_options options) : rt_{rt}, options_{std
 dispatcher::~dispatcher() = default;
 
 std::uint64_t dispatcher::emit_counts(event_type_id id, const event_type_info& type,
-                                      const void* event, record* rec, publication* waiting) {
-  if (closed_) [[unlikely]]
-    return refused;
+                                      const void* event) {
   type_entry& e = entry(id, type);
+  if (guarded_) [[unlikely]]
+    return emit_guarded(e, event, nullptr);
+  return emit_in(e, event, nullptr);
+}
+
+emit_result dispatcher::emit_record(record& r) {
+  auto& e = static_cast<type_entry&>(*r.pool);
+  if (refuses(r)) return {.refused = 1};
+  return split(guarded_ ? emit_guarded(e, r.payload(), &r) : emit_in(e, r.payload(), &r));
+}
+
+inline std::uint64_t dispatcher::emit_in(type_entry& e, const void* event, record* rec) {
   dispatch_list& list = list_of(e);
   if (list.delegates.empty()) {
     ++e.unrouted;
@@ -24,14 +36,13 @@ std::uint64_t dispatcher::emit_counts(event_type_id id, const event_type_info& t
   }
   frame at;
   at.outer = top_;
-  at.type = &type;
+  at.type = e.type;
   at.event = event;
   at.rec = rec;
-  at.waiting = waiting;
   at.list = &list;
   if (rec || top_) [[unlikely]] {
     at.depth = rec ? rec->depth : top_->depth + 1;
-    if (at.depth > options_.depth_max && storm(type, at.depth, top_)) return refused;
+    if (!rec && stormy(*e.type, *top_)) return refused;
   }
   top_ = &at;
   const std::uint64_t delivered = walk(at, list) + at.queued;
@@ -44,6 +55,63 @@ std::uint64_t dispatcher::emit_counts(event_type_id id, const event_type_info& t
   if (deferred_) [[unlikely]]
     settle_deferred();  // may free this dispatcher
   return delivered | failed << 32;
+}
+
+std::uint64_t dispatcher::emit_guarded(type_entry& e, const void* event, record* rec) {
+  if (closed_) return refused;
+  if (!intercepts_ || (rec && rec->admitted)) return emit_in(e, event, rec);
+  const on_stack keep{*this};
+  publishing p{*this, e, event, rec};
+  const bool passes = middleware_->on_publish(p);
+  if (closed_) return refused;
+  if (!passes) return count_filtered(e), 0;
+  if (p.copied_ && refuses(*p.record_)) return refused;
+  return emit_in(e, p.event_, p.record_);
+}
+
+// False: a middleware has dropped the event.
+bool dispatcher::admit(record& r) {
+  if (!intercepts_ || std::exchange(r.admitted, true)) return true;
+  const on_stack keep{*this};
+  auto& e = static_cast<type_entry&>(*r.pool);
+  publishing p{*this, e, r.payload(), &r};
+  if (middleware_->on_publish(p)) return true;
+  count_filtered(e);
+  return false;
+}
+
+void dispatcher::count_filtered(type_entry& e) {
+  for (subscription_state* s : list_of(e).states) ++s->counts().accepted, ++s->counts().filtered;
+}
+
+void dispatcher::use(middleware m) {
+  if (!middleware_) middleware_ = std::make_unique<middleware_chain>();
+  intercepts_ = intercepts_ || m.on_publish;
+  guarded_ = guarded_ || intercepts_;
+  const bool first_to_wrap = m.wraps() && !wraps_;
+  middleware_->add(std::move(m));
+  if (!first_to_wrap) return;
+  wraps_ = true;
+  for (auto& s : states_) {
+    s->review();
+    silence(*s);
+    invalidate(s->type());
+  }
+  if (deferred_) settle_deferred();
+}
+
+emit_result dispatcher::emit_from(frame& cause, event_type_id id, const event_type_info& type,
+                                  const void* event) {
+  for (const frame* f = top_; f; f = f->outer)
+    if (f == &cause) return emit(id, type, event);
+  frame* const before = top_;
+  frame* const outer = std::exchange(cause.outer, before);
+  top_ = &cause;
+  const emit_result result = emit(id, type, event);
+  top_ = before;
+  cause.outer = outer;
+  if (deferred_) settle_deferred();
+  return result;
 }
 
 // Zero cost while nothing throws; after a throw it goes on with the next handler.
@@ -92,15 +160,17 @@ record& dispatcher::record_of(frame& at) {
   }
   r->accepted_at = rt_.turn_time();
   r->depth = at.depth;
+  if (at.outer) story_of(at);
   r->story.reset(std::exchange(at.own_story, nullptr));
   at.rec = r;
   return *r;
 }
 
 error_code dispatcher::accept(record& r, subscription_state** blocked) {
-  if (closed_) return errc::closed;
-  if (r.story && r.story->account && stormy(r)) [[unlikely]]
-    return errc::too_deep;
+  if (const error_code ec = refuses(r)) [[unlikely]]
+    return ec;
+  if (guarded_ && !admit(r)) [[unlikely]]
+    return {};
   type_entry& e = static_cast<type_entry&>(*r.pool);
   dispatch_list& list = list_of(e);
   for (subscription_state* s : list.states) {
@@ -121,66 +191,120 @@ error_code dispatcher::accept(record& r, subscription_state** blocked) {
   return {};
 }
 
-subscription_state* dispatcher::blocked_worker(const event_type_info& type) {
-  for (subscription_state* s : list_of(entry(type)).states)
+subscription_state* dispatcher::blocked_worker(const record& r) {
+  return blocked_worker(static_cast<type_entry&>(*r.pool));
+}
+
+subscription_state* dispatcher::blocked_worker(type_entry& e) {
+  for (subscription_state* s : list_of(e).states)
     if (s->handle().coroutine() && s->must_wait()) return s;
   return nullptr;
 }
 
-// A new record is caused by the event that is being handled: ids, depth, deadline and trace.
+error_code dispatcher::refuses(const record& r) {
+  if (closed_) return errc::closed;
+  if (r.story && r.story->account && stormy(r)) [[unlikely]]
+    return errc::too_deep;
+  return {};
+}
+
+void dispatcher::pass_on_room(const record& r, const subscription_state* blocked) {
+  if (closed_) return;
+  for (subscription_state* s : list_of(static_cast<type_entry&>(*r.pool)).states)
+    if (s != blocked && !s->must_wait()) wake_one(s->room_waiters());
+}
+
+// A new record is caused by the event that is being handled.
 void dispatcher::inherit(record& r, frame& cause) {
   r.depth = cause.depth + 1;
-  identify(cause);
-  lineage& from = cause.story();
-  if (!from.account) from.account = std::make_shared<storm_account>();
-  ++from.account->caused;
   r.story = std::make_unique<lineage>();
-  r.story->account = from.account;
-  envelope& env = r.story->env;
-  env.depth = r.depth;
+  r.story->env.depth = r.depth;
+  descend(*r.story, *r.type, cause);
+}
+
+// Ids, deadline and trace of what `cause` causes.
+void dispatcher::descend(lineage& mine, const event_type_info& type, frame& cause) {
+  identify(cause);
+  lineage& from = story_of(cause);
+  if (!from.account) {
+    from.account = std::make_shared<storm_account>();
+    from.account->caused = cause.nested;
+  }
+  ++from.account->caused;
+  from.account->note(*cause.type, type);
+  mine.account = from.account;
+  envelope& env = mine.env;
   env.correlation = from.env.root();
   env.causation = from.env.id;
   env.deadline = from.env.deadline;
   const envelope_text& text = from.env.details();
   if (text.trace.valid()) {
-    env.edit([&](envelope_text& mine) {
-      mine.trace = text.trace;
-      mine.trace_state = text.trace_state;
+    env.edit([&](envelope_text& edited) {
+      edited.trace = text.trace;
+      edited.trace_state = text.trace_state;
     });
   }
 }
 
-bool dispatcher::stormy(const record& r) {
-  return (r.depth > options_.depth_max || r.story->account->caused > options_.budget_max) &&
-         storm(*r.type, r.depth, top_);
+lineage& dispatcher::story_of(frame& at) {
+  const bool known = at.known_story() != nullptr;
+  lineage& story = at.story();
+  if (!known && at.outer && !at.rec) descend(story, *at.type, *at.outer);  // a nested emit
+  return story;
 }
 
 const uuid& dispatcher::identify(frame& at) {
-  envelope& env = at.story().env;
+  envelope& env = story_of(at).env;
   if (env.id.nil()) {
     env.time = rt_.wall_now();
     env.id = rt_.new_id();
-    if (at.outer && !at.rec) {  // nested emits: the outer event is the cause
-      env.causation = identify(*at.outer);
-      env.correlation = at.outer->story().env.root();
-    }
   }
   return env.id;
 }
 
-// True: the event must be refused. Names the chain that led here.
-bool dispatcher::storm(const event_type_info& type, std::uint32_t depth, const frame* cause) {
-  std::string chain{type.name};
-  int shown = 0;
-  for (const frame* f = cause; f && shown < 8; f = f->outer, ++shown)
-    chain = std::string{f->type->name} + " -> " + chain;
+bool dispatcher::stormy(const record& r) {
+  const storm_account& account = *r.story->account;
+  if (r.depth <= options_.depth_max && account.caused <= options_.budget_max) return false;
+  storm(*r.type, r.depth, nullptr, &account);
+  return true;
+}
+
+// An emit inside a handler: counted at the outermost frame, without an account while it can be.
+bool dispatcher::stormy(const event_type_info& type, frame& cause) {
+  frame* first = &cause;
+  while (first->outer) first = first->outer;
+  const lineage* story = first->known_story();
+  storm_account* account = story ? story->account.get() : nullptr;
+  const std::uint64_t caused = account ? ++account->caused : ++first->nested;
+  if (cause.depth < options_.depth_max && caused <= options_.budget_max) return false;
+  storm(type, cause.depth + 1, &cause, account);
+  return true;
+}
+
+// Names the chain that led here, up to where it closes to a cycle.
+void dispatcher::storm(const event_type_info& type, std::uint32_t depth, const frame* cause,
+                       const storm_account* account) {
+  std::vector<const event_type_info*> chain{&type};
+  const auto lead_to = [&](const event_type_info* before) {
+    const bool closes = std::find(chain.begin(), chain.end(), before) != chain.end();
+    chain.push_back(before);
+    return closes || chain.size() > 8;
+  };
+  bool complete = false;
+  for (; cause && !complete; cause = cause->outer) complete = lead_to(cause->type);
+  while (account && !complete) {
+    const event_type_info* before = account->cause_of(*chain.back());
+    complete = !before || lead_to(before);
+  }
+  std::string text{chain.back()->name};
+  for (auto at = std::next(chain.rbegin()); at != chain.rend(); ++at)
+    text.append(" -> ").append((*at)->name);
   const log_field fields[] = {{"event", type.name},
                               {"depth", static_cast<std::int64_t>(depth)},
-                              {"chain", std::string_view{chain}}};
+                              {"chain", std::string_view{text}}};
   rt_.log().write(log_level::error, "event storm: a chain of caused events was cut", fields);
-  storms_.push_back(std::move(chain));
+  storms_.push_back(std::move(text));
   if (storms_.size() > 16) storms_.erase(storms_.begin());
-  return true;
 }
 
 void dispatcher::report(const subscription_state& s, const failure& f) noexcept {
@@ -191,6 +315,7 @@ void dispatcher::report(const subscription_state& s, const failure& f) noexcept 
                                 {"error", std::string_view{what}}};
     rt_.log().write(log_level::error, "a handler failed", fields);
     if (s.settings().on_error) s.settings().on_error(f);
+    if (options_.on_failure) options_.on_failure(f);
   } catch (...) {
     const std::string what = describe(std::current_exception());
     const log_field fields[] = {{"handler", std::string_view{f.subscription}},

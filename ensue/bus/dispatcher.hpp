@@ -8,12 +8,17 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace ensue {
+
+class middleware_chain;
+class name_index;
+struct middleware;
 
 /// What `emit` did.
 struct [[nodiscard]] emit_result {
@@ -63,6 +68,7 @@ struct type_entry : record_pool {
   std::vector<type_entry*> derived;  ///< entries whose events have this as a base, itself too
   std::unique_ptr<dispatch_list> list;
   std::uint64_t unrouted = 0;                    ///< events nobody subscribed to
+  std::string topic{};  ///< the name under which names and wildcards find it; empty: none
 };
 
 /// What the kill switch holds back, until it says otherwise.
@@ -85,20 +91,22 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   runtime& rt() noexcept { return rt_; }
   const bus_options& options() const noexcept { return options_; }
 
-  /// Calls every handler now; coroutine handlers get the event queued. `rec`, if there is one,
-  /// already holds the event.
-  emit_result emit(event_type_id id, const event_type_info& type, const void* event,
-                   record* rec = nullptr, publication* waiting = nullptr) {
-    const std::uint64_t counts = emit_counts(id, type, event, rec, waiting);
-    if (counts == refused) [[unlikely]]
-      return {.refused = 1};
-    return {.delivered = static_cast<std::uint32_t>(counts),
-            .failed = static_cast<std::uint32_t>(counts >> 32)};
+  /// Calls every handler now; coroutine handlers get the event queued.
+  emit_result emit(event_type_id id, const event_type_info& type, const void* event) {
+    return split(emit_counts(id, type, event));
   }
+  /// As above with an event that has its record already.
+  emit_result emit_record(record& r);
+  /// As `emit` from inside the handler that `cause` belongs to, also when it is a coroutine.
+  emit_result emit_from(frame& cause, event_type_id id, const event_type_info& type,
+                        const void* event);
 
   /// A block for one event of `type`, header built; depth and lineage come from `cause`, if any.
   record* make_record(event_type_id id, const event_type_info& type, frame* cause) {
-    record* r = entry(id, type).take(type);
+    return make_record(entry(id, type), cause);
+  }
+  record* make_record(type_entry& e, frame* cause) {
+    record* r = e.take(*e.type);
     r->accepted_at = rt_.turn_time();
     if (cause) inherit(*r, *cause);
     return r;
@@ -109,13 +117,30 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// is set, the error is errc::full too, and nothing was queued.
   error_code accept(record& r, subscription_state** blocked);
   /// A subscriber of the type that `publish` has to wait for before it may go on; null: none.
-  subscription_state* blocked_worker(const event_type_info& type);
+  subscription_state* blocked_worker(const record& r);
+  subscription_state* blocked_worker(type_entry& e);
+  /// errc::closed, errc::too_deep: no handler may see the event.
+  error_code refuses(const record& r);
+  /// A waiting publisher gives up or waits for somebody else now: others may use the room.
+  void pass_on_room(const record& r, const subscription_state* blocked);
+
+  /// Adds middleware, innermost last.
+  void use(middleware m);
+  /// Null: none that wants to see each call.
+  middleware_chain* wrapping() const noexcept { return wraps_ ? middleware_.get() : nullptr; }
+
+  /// Where events of that name go that have no C++ type; null: there are too many names.
+  type_entry* json_entry(std::string_view name);
+  static constexpr std::size_t json_names_max = 10'000;
 
   subscription_state& add(const event_type_info& type, std::unique_ptr<handler> handle,
                           subscription_settings settings);
   void remove(subscription_state& s, drop_reason reason);
   void close();
   bool closed() const noexcept { return closed_; }
+
+  /// The highest priority in use; 0 when nobody has subscribed.
+  int highest_priority() const noexcept;
 
   frame* top() const noexcept { return top_; }
   void set_top(frame* f) noexcept { top_ = f; }
@@ -142,7 +167,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// True while an event of this type would have to wait for a coroutine handler's queue.
   bool inbox_blocked(event_type_id id, const event_type_info& type) {
     const dispatch_list& list = list_of(entry(id, type));
-    return list.coroutines && blocked_worker(type);
+    return list.coroutines && blocked_worker(entry(id, type));
   }
 
   bool idle() const noexcept { return pending_ == 0; }
@@ -163,6 +188,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   std::uint64_t left_in_inboxes() const noexcept { return left_in_inboxes_; }
   /// The chains the storm guard cut, latest last, 16 at most: "a -> b -> a".
   const std::vector<std::string>& storms() const noexcept { return storms_; }
+  /// Where the event being handled comes from, made on first use.
+  lineage& story_of(frame& at);
   /// The id of the event being handled, made on first use.
   const uuid& identify(frame& at);
   void report(const subscription_state& s, const failure& f) noexcept;
@@ -175,8 +202,13 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   // delivered + (failed << 32) in one register: g++ 12 returns a struct of two halves through
   // memory, and reading the whole right after writing the halves stalls for 5 ns.
   static constexpr std::uint64_t refused = ~std::uint64_t{0};
-  std::uint64_t emit_counts(event_type_id id, const event_type_info& type, const void* event,
-                            record* rec, publication* waiting);
+  std::uint64_t emit_counts(event_type_id id, const event_type_info& type, const void* event);
+  static emit_result split(std::uint64_t counts) noexcept {
+    if (counts == refused) [[unlikely]]
+      return {.refused = 1};
+    return {.delivered = static_cast<std::uint32_t>(counts),
+            .failed = static_cast<std::uint32_t>(counts >> 32)};
+  }
 
   type_entry& entry(const event_type_info& type) { return entry(type.id(), type); }
   type_entry& entry(event_type_id id, const event_type_info& type) {
@@ -192,8 +224,10 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   std::uint32_t walk(frame& f, dispatch_list& list);
   bool walked(const dispatch_list& list) const noexcept;
   record& record_of(frame& f);
-  bool storm(const event_type_info& type, std::uint32_t depth, const frame* cause);
+  void storm(const event_type_info& type, std::uint32_t depth, const frame* cause,
+             const storm_account* account);
   bool stormy(const record& r);
+  bool stormy(const event_type_info& type, frame& cause);
   type_entry& make_entry(const event_type_info& type);
   dispatch_list& build(type_entry& e);
   void add_to(dispatch_list& list, subscription_state& s,
@@ -201,7 +235,12 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void invalidate(const event_type_info& type);
   void fold(dispatch_list& list) noexcept;
   void silence(const subscription_state& s) noexcept;
+  std::uint64_t emit_in(type_entry& e, const void* event, record* rec);
+  std::uint64_t emit_guarded(type_entry& e, const void* event, record* rec);
+  bool admit(record& r);
+  void count_filtered(type_entry& e);
   void inherit(record& r, frame& cause);
+  void descend(lineage& mine, const event_type_info& type, frame& cause);
   void settle_deferred();
   bool is_held_back(subscription_state& s, const event_type_info& type, const void* view) const;
   void brake(subscription_state& s);
@@ -209,6 +248,12 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   runtime& rt_;
   const bus_options options_;
   std::vector<std::unique_ptr<type_entry>> entries_;  // by event_type_id
+  std::map<std::string, std::unique_ptr<type_entry>, std::less<>> json_entries_;
+  std::unique_ptr<name_index> names_;
+  std::unique_ptr<middleware_chain> middleware_;
+  bool wraps_ = false;    // middleware wants to see each call
+  bool guarded_ = false;  // closed, or publish-side middleware looks at every event
+  bool intercepts_ = false;
   std::vector<std::unique_ptr<subscription_state>> states_;
   std::vector<std::unique_ptr<subscription_state>> graveyard_;
   std::vector<std::unique_ptr<dispatch_list>> retired_;

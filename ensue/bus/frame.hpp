@@ -20,15 +20,18 @@ struct frame {
   const event_type_info* type = nullptr;
   const void* event = nullptr;  ///< of `type`, not upcast
   record* rec = nullptr;        ///< null under emit, until somebody queues the event
-  publication* waiting = nullptr;
   subscription_state* const* running = nullptr;  ///< whose handler is being called
   std::uint32_t depth = 0;
   std::uint32_t queued = 0;                ///< subscriptions that took the event into a queue
   std::uint32_t failed = 0;                ///< handlers that threw
+  std::uint32_t nested = 0;                ///< emits below it when it is the outermost (storm guard)
   const dispatch_list* list = nullptr;     ///< walked by emit
   lineage* own_story = nullptr;            ///< when there is no record yet; owned, see drop_story
 
-  /// Where the event comes from, made on first use.
+  /// Who waits for the event to settle, if anybody still does.
+  publication* waiting() const noexcept { return rec ? rec->waiting : nullptr; }
+
+  /// Where the event comes from, made on first use; dispatcher::story_of also names its cause.
   lineage& story() {
     if (rec) {
       if (!rec->story) rec->story = begin_story();

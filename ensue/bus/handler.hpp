@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <functional>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -26,10 +27,14 @@ class handler {
   bool has_filter() const noexcept { return has_filter_; }
   bool has_key() const noexcept { return has_key_; }
 
-  virtual bool accepts(const void* event) const = 0;
-  virtual std::uint64_t key(const void* event) const = 0;
+  /// `type` is that of the whole event, of which `event` may be a base.
+  virtual bool accepts(const void* event, const event_type_info& type) const = 0;
+  virtual std::uint64_t key(const void* event, const event_type_info& type) const = 0;
   virtual void run(const void* event, context& c) = 0;      ///< not for coroutines
   virtual task<> start(const void* event, context& c) = 0;  ///< only for coroutines
+  /// Only for handlers of batches.
+  virtual task<> start_batch(std::span<const void* const>, context&) { co_return; }
+  virtual std::size_t bytes(const void*) const { return 0; }
 
  protected:
   plain_call plain_ = nullptr;
@@ -93,8 +98,12 @@ class typed_handler final : public handler {
     }
   }
 
-  bool accepts(const void* e) const override { return !where_ || where_(*static_cast<const E*>(e)); }
-  std::uint64_t key(const void* e) const override { return key_(*static_cast<const E*>(e)); }
+  bool accepts(const void* e, const event_type_info&) const override {
+    return !where_ || where_(*static_cast<const E*>(e));
+  }
+  std::uint64_t key(const void* e, const event_type_info&) const override {
+    return key_(*static_cast<const E*>(e));
+  }
 
   void run(const void* event, context& c) override {
     const E& e = *static_cast<const E*>(event);

@@ -30,6 +30,7 @@ constexpr std::uint64_t key_mark(std::integral auto number) noexcept {
 }
 
 /// Reads the key of an event: from a member pointer or any callable returning text or an integer.
+/// An event whose key cannot be read (the callable threw) has the key 0.
 template <class E>
 class key_of {
  public:
@@ -42,7 +43,13 @@ class key_of {
   key_of(F f) : read_{[f = std::move(f)](const E& e) { return key_mark(f(e)); }} {}
 
   explicit operator bool() const noexcept { return static_cast<bool>(read_); }
-  std::uint64_t operator()(const E& e) const { return read_(e); }
+  std::uint64_t operator()(const E& e) const noexcept {
+    try {
+      return read_(e);
+    } catch (...) {
+      return 0;
+    }
+  }
 
  private:
   std::function<std::uint64_t(const E&)> read_{};
@@ -67,11 +74,21 @@ struct subscribe_options {
   bool exempt = false;  ///< runs although halted: for what must act when the kill switch is on
 };
 
+/// When a batch is handed over. See batch_options.
+struct batch_limits {
+  std::size_t count = 0;
+  std::size_t bytes = 0;
+  duration wait{};
+};
+
+class event_registry;
 struct subscription_settings;
 
 struct bus_options {
+  std::function<void(const failure&)> on_failure{};  ///< every failure, after `on_error`
   unsigned depth_max = limits::event_depth_max;          ///< storm guard: hops from the root
   std::size_t budget_max = limits::event_budget_max;     ///< storm guard: events one root causes
+  const event_registry* registry = nullptr;  ///< for events by name; outlives the bus
   std::string source = "ensue";                          ///< envelope source of events made here
   /// Has the last word on every new subscription, its name filled in: how configuration gets there.
   std::function<void(subscription_settings&)> adjust{};

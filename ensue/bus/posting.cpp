@@ -1,6 +1,7 @@
 #include <ensue/bus/posting.hpp>
 
-#include <boost/system/system_error.hpp>
+#include <ensue/async/errors.hpp>
+#include <ensue/bus/timed_wait.hpp>
 
 #include <memory>
 
@@ -10,19 +11,46 @@ namespace {
 task<> accepted() { co_return; }
 
 task<> refused(error_code ec) {
-  throw boost::system::system_error(ec, "post");
+  throw system_error(ec, "post");
   co_return;
 }
 
-task<> wait_for_room(std::shared_ptr<dispatcher> d, record_ref r, subscription_state* blocked) {
+// Waits until `blocked` may have room; throws when the publisher was cancelled or has waited for
+// as long as that subscription lets it since `began`. Whoever waits behind goes on then.
+task<> wait_for_room(dispatcher& d, const record& r, subscription_state& blocked,
+                     time_point began) {
+  const time_point until = saturating_add(began, blocked.settings().wait_max);
+  const wait_status end =
+      co_await timed_wait(blocked.room_waiters(), d.rt(), blocked.name().c_str(), until);
+  if (end == wait_status::ready) co_return;
+  d.pass_on_room(r, nullptr);
+  if (end == wait_status::cancelled) throw_cancelled();
+  throw system_error(errc::timed_out, "waiting for room in a subscription's queue");
+}
+
+task<> post_when_room(std::shared_ptr<dispatcher> d, record_ref r, subscription_state* blocked) {
+  const time_point began = d->rt().now();
   for (;;) {
-    co_await wait_in(blocked->room_waiters(), d->rt(), blocked->name().c_str());
+    co_await wait_for_room(*d, *r.get(), *blocked, began);
     blocked = nullptr;
     const error_code ec = d->accept(*r.get(), &blocked);
     if (!ec) co_return;
-    if (!blocked) throw boost::system::system_error(ec, "post");
+    d->pass_on_room(*r.get(), blocked);
+    if (!blocked) throw system_error(ec, "post");
   }
 }
+
+// A cancelled wait must not leave a pointer to itself behind.
+class waits_for {
+ public:
+  waits_for(record& r, publication& p) noexcept : record_{r} { r.waiting = &p; }
+  waits_for(const waits_for&) = delete;
+  waits_for& operator=(const waits_for&) = delete;
+  ~waits_for() { record_.waiting = nullptr; }
+
+ private:
+  record& record_;
+};
 
 }  // namespace
 
@@ -36,7 +64,30 @@ task<> post(dispatcher& d, record_ref r) {
   const error_code ec = d.accept(*r.get(), &blocked);
   if (!ec) return accepted();
   if (!blocked) return refused(ec);
-  return wait_for_room(d.shared_from_this(), std::move(r), blocked);
+  return post_when_room(d.shared_from_this(), std::move(r), blocked);
+}
+
+task<publish_result> publish(std::shared_ptr<dispatcher> d, record_ref r,
+                             const collector* collecting) {
+  runtime& rt = d->rt();
+  const time_point began = rt.now();
+  while (subscription_state* blocked = d->blocked_worker(*r.get()))
+    co_await wait_for_room(*d, *r.get(), *blocked, began);
+  if (const error_code ec = d->refuses(*r.get())) throw system_error(ec, "publish");
+
+  publication waiting{rt};
+  if (collecting) {
+    waiting.result_type = collecting->type;
+    waiting.add_result = collecting->add;
+    waiting.results = collecting->results;
+  }
+  const waits_for link{*r.get(), waiting};
+  const emit_result now = d->emit_record(*r.get());
+  while (!waiting.settled()) {
+    if (co_await wait_in(waiting.waiters(), rt, "publish: handlers") == wait_status::cancelled)
+      throw_cancelled();
+  }
+  co_return publish_result{now.delivered, std::move(waiting.failures())};
 }
 
 }  // namespace ensue::detail

@@ -4,10 +4,21 @@
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/event/type_id.hpp>
 
+#include <memory>
 #include <new>
 #include <utility>
+#include <vector>
 
-namespace ensue::detail {
+namespace ensue {
+
+/// What `publish` reports once every handler has settled.
+struct publish_result {
+  std::uint32_t delivered = 0;
+  std::vector<failure> failures;
+  bool ok() const noexcept { return failures.empty(); }
+};
+
+namespace detail {
 
 /// A record with its event built in place from `args` (parenthesised, so aggregates work).
 template <event E, class... Args>
@@ -27,4 +38,15 @@ error_code try_post(dispatcher& d, record_ref r);
 /// As above at the call, if there is room; else the task waits for it. Throws on refusal.
 task<> post(dispatcher& d, record_ref r);
 
-}  // namespace ensue::detail
+/// Where `collect` wants the results of one type.
+struct collector {
+  const void* type;
+  void (*add)(void* results, void* value);
+  void* results;
+};
+/// Emits and waits until all have settled. Throws on refusal.
+task<publish_result> publish(std::shared_ptr<dispatcher> d, record_ref r,
+                             const collector* collecting);
+
+}  // namespace detail
+}  // namespace ensue

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <utility>
@@ -19,6 +20,27 @@ class record_pool;
 /// What one root event has caused so far, shared by all events of its chain (storm guard).
 struct storm_account {
   std::uint64_t caused = 0;
+
+  /// Remembers that an event of one type caused one of another: the latest few different pairs.
+  void note(const event_type_info& cause, const event_type_info& effect) noexcept {
+    for (const step& s : steps_)
+      if (s.cause == &cause && s.effect == &effect) return;
+    steps_[next_++ % std::size(steps_)] = {&cause, &effect};
+  }
+  /// What caused events of that type; null when nobody remembers.
+  const event_type_info* cause_of(const event_type_info& effect) const noexcept {
+    for (const step& s : steps_)
+      if (s.effect == &effect) return s.cause;
+    return nullptr;
+  }
+
+ private:
+  struct step {
+    const event_type_info* cause = nullptr;
+    const event_type_info* effect = nullptr;
+  };
+  step steps_[8];
+  std::uint32_t next_ = 0;
 };
 
 /// Where an event comes from: only made for events that have a cause or were asked for their id.
@@ -38,6 +60,7 @@ struct record {
   time_point accepted_at{};
   std::uint32_t references = 1;
   std::uint32_t depth = 0;  ///< hops from the root event
+  bool admitted = false;    ///< publish-side middleware has let it pass
 
   static constexpr std::size_t header = 64;  // a 64-byte event fills the next line
   void* payload() noexcept { return reinterpret_cast<std::byte*>(this) + header; }

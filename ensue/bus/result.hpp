@@ -19,34 +19,34 @@ template <class T>
 inline constexpr char type_mark{};
 
 template <class T>
-struct is_vector : std::false_type {};
+struct vector_result : std::false_type {};
 template <class T, class A>
-struct is_vector<std::vector<T, A>> : std::true_type {};
+struct vector_result<std::vector<T, A>> : std::true_type {};
 template <class T>
-struct is_optional : std::false_type {};
+struct optional_result : std::false_type {};
 template <class T>
-struct is_optional<std::optional<T>> : std::true_type {};
+struct optional_result<std::optional<T>> : std::true_type {};
 template <class T>
-struct is_tuple : std::false_type {};
+struct tuple_result : std::false_type {};
 template <class... T>
-struct is_tuple<std::tuple<T...>> : std::true_type {};
+struct tuple_result<std::tuple<T...>> : std::true_type {};
 template <class T>
-struct is_variant : std::false_type {};
+struct variant_result : std::false_type {};
 template <class... T>
-struct is_variant<std::variant<T...>> : std::true_type {};
+struct variant_result<std::variant<T...>> : std::true_type {};
 
 void check_posted(error_code ec);
 
 template <class R>
 void publish_value(R&& value, context& c) {
   using V = std::remove_cvref_t<R>;
-  if constexpr (is_vector<V>::value) {
+  if constexpr (vector_result<V>::value) {
     for (auto& one : value) publish_value(std::move(one), c);
-  } else if constexpr (is_optional<V>::value) {
+  } else if constexpr (optional_result<V>::value) {
     if (value) publish_value(std::move(*value), c);
-  } else if constexpr (is_tuple<V>::value) {
+  } else if constexpr (tuple_result<V>::value) {
     std::apply([&](auto&... one) { (publish_value(std::move(one), c), ...); }, value);
-  } else if constexpr (is_variant<V>::value) {
+  } else if constexpr (variant_result<V>::value) {
     std::visit([&](auto& one) { publish_value(std::move(one), c); }, value);
   } else if constexpr (event<V>) {
     check_posted(c.try_post<V>(std::forward<R>(value)));
@@ -56,7 +56,7 @@ void publish_value(R&& value, context& c) {
 template <class R>
 void settle_result(R&& value, context& c) {
   using V = std::remove_cvref_t<R>;
-  const publication* p = c.at().waiting;
+  const publication* p = c.at().waiting();
   if (p && p->result_type == &type_mark<V>) {
     p->add_result(p->results, std::addressof(value));
     return;

@@ -2,6 +2,7 @@
 
 #include <ensue/bus/context.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/middleware.hpp>
 #include <ensue/bus/subscription.hpp>
 
 #include <algorithm>
@@ -35,7 +36,8 @@ subscription_state::~subscription_state() { end(drop_reason::shutdown); }
 
 bool subscription_state::may_be_direct() const noexcept {
   return handler_->plain() && !handler_->has_filter() && !settings_.bound_to_owner &&
-         !settings_.once && !halted_ && !dispatcher_.holds_events();
+         !settings_.once && !halted_ && !dispatcher_.holds_events() &&
+         !dispatcher_.wrapping();
 }
 
 ledger subscription_state::snapshot() const noexcept {
@@ -71,7 +73,7 @@ bool subscription_state::call_now(const void* view, frame& at) {
     dispatcher_.remove(*this, drop_reason::unsubscribed);
     return drop_here(drop_reason::unsubscribed);
   }
-  if (handler_->has_filter() && !handler_->accepts(view)) {
+  if (handler_->has_filter() && !handler_->accepts(view, *at.type)) {
     ++counts_.filtered;
     return false;
   }
@@ -85,17 +87,19 @@ bool subscription_state::call_now(const void* view, frame& at) {
   }
   // A `once` handler that publishes its own event again must not be called for that one.
   if (settings_.once) dispatcher_.remove(*this, drop_reason::unsubscribed);
-  if (handler_->plain()) return handler_->plain()(handler_->target(), view);
+  middleware_chain* const chain = dispatcher_.wrapping();
+  if (handler_->plain() && !chain) return handler_->plain()(handler_->target(), view);
   context c{dispatcher_, at, *this};
-  handler_->run(view, c);
-  return true;
+  if (!chain) return handler_->run(view, c), true;
+  chain->call(*handler_, view, c);
+  return c.reached() || drop_here(drop_reason::middleware);
 }
 
 void subscription_state::failed(std::exception_ptr error, const frame& at) {
   ++counts_.dead;
   failure f{name(), std::string{at.type->name}, std::move(error)};
   dispatcher_.report(*this, f);
-  if (at.waiting) at.waiting->failures().push_back(std::move(f));
+  if (publication* p = at.waiting()) p->failures().push_back(std::move(f));
 }
 
 void subscription_state::enqueue(record& r, const void* view) {
@@ -121,10 +125,10 @@ bool subscription_state::make_room(record& r, const void* view) {
 }
 
 bool subscription_state::replace_same_key(record& r, const void* view) {
-  const std::uint64_t key = handler_->has_key() ? handler_->key(view) : 0;
+  const std::uint64_t key = handler_->has_key() ? handler_->key(view, *r.type) : 0;
   for (std::size_t i = head_; i != tail_; ++i) {
     queued_event& q = ring_[i & (ring_.size() - 1)];
-    if (handler_->has_key() && handler_->key(q.view) != key) continue;
+    if (handler_->has_key() && handler_->key(q.view, *q.rec->type) != key) continue;
     drop(q, drop_reason::superseded);
     q = {&r, view};
     add_reference(r);

@@ -40,6 +40,8 @@ struct subscription_settings {
   bool bound_to_owner = false;
   bool once = false;
   std::string component{};
+  std::string pattern{};     ///< subscribes by name
+  batch_limits batches{};    ///< count > 0: takes its events in batches
   bool exempt = false;
 };
 
@@ -86,6 +88,8 @@ class subscription_state : public work {
   void cancel_running();
   /// Suspends and resumes the start of handlers; queued events stay.
   void halt(bool on);
+  /// Middleware was added that wants to see each call.
+  void review() noexcept { direct_ = may_be_direct(); }
   bool halted() const noexcept { return halted_; }
   /// Drops what is queued, as `reason`, and may cancel what runs; the subscription lives on.
   void cut(drop_reason reason, bool also_running);
@@ -100,9 +104,16 @@ class subscription_state : public work {
  private:
   friend class dispatcher;
   class in_hand;
+  class gathered;
   struct worker {
     boost::asio::cancellation_signal stop;
     bool told = false;  // to stop: takes no further event
+  };
+  /// Takes a worker from the table, also when its coroutine is destroyed with the runtime.
+  struct leaving {
+    subscription_state& self;
+    const std::shared_ptr<worker>& me;
+    ~leaving();
   };
   /// Order within a key: only made for subscriptions that have one.
   struct lanes {
@@ -129,6 +140,11 @@ class subscription_state : public work {
   void spawn_worker();
   static task<> work_loop(std::shared_ptr<dispatcher> keep, subscription_state& self,
                           std::shared_ptr<worker> me);
+  static task<> batch_loop(std::shared_ptr<dispatcher> keep, subscription_state& self,
+                           std::shared_ptr<worker> me);
+  static task<bool> gather(subscription_state& self, gathered& all, worker& me);
+  static task<> run_batch(subscription_state& self, gathered& all, worker& me);
+  task<> begin(const void* view, context& c);
   bool take(queued_event& next);
   void release_key(const queued_event& q);
   bool sampled() noexcept { return ++sample_ % sample_every == 0; }

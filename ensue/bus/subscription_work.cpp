@@ -3,6 +3,7 @@
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/context.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/middleware.hpp>
 #include <ensue/bus/on_stack.hpp>
 #include <ensue/bus/subscription_state.hpp>
 
@@ -51,6 +52,7 @@ std::size_t subscription_state::drain_run(frame& at, std::size_t most) {
       at.type = q.rec->type;
       at.event = q.rec->payload();
       at.depth = q.rec->depth;
+      at.nested = 0;
       run_queued(q, at);
     }
   } catch (...) {
@@ -97,7 +99,6 @@ class subscription_state::in_hand {
     at_.type = q.rec->type;
     at_.event = q.rec->payload();
     at_.depth = q.rec->depth;
-    at_.waiting = q.rec->waiting;
     if (s.sampled()) began_ = s.dispatcher_.rt().now();
   }
   in_hand(const in_hand&) = delete;
@@ -113,13 +114,19 @@ class subscription_state::in_hand {
     if (q_.rec->story && self_.expired(q_)) return count(self_.counts_.expired);
     if (self_.dispatcher_.held_back(self_, *q_.rec->type, q_.view))
       return count(self_.counts_.dropped_for(drop_reason::halted));
-    if (!self_.handler_->has_filter()) return true;
+    if (self_.owner_gone()) {
+      self_.dispatcher_.remove(self_, drop_reason::unsubscribed);
+      return count(self_.counts_.dropped_for(drop_reason::unsubscribed));
+    }
     try {
-      return self_.handler_->accepts(q_.view) || count(self_.counts_.filtered);
+      if (self_.handler_->has_filter() && !self_.handler_->accepts(q_.view, *at_.type))
+        return count(self_.counts_.filtered);
     } catch (...) {
-      threw(std::current_exception());
+      threw(std::current_exception(), false);
       return false;
     }
+    if (self_.settings_.once) self_.dispatcher_.remove(self_, drop_reason::unsubscribed);
+    return true;
   }
 
   void handled() {
@@ -129,8 +136,11 @@ class subscription_state::in_hand {
       self_.note_times(q_, began_);
   }
 
-  void threw(std::exception_ptr error) {
-    if (is_cancellation(error)) return;
+  void held_back() { count(self_.counts_.dropped_for(drop_reason::middleware)); }
+
+  /// A cancellation that nobody asked for is a failure as any other.
+  void threw(std::exception_ptr error, bool cancelled) {
+    if (cancelled && is_cancellation(error)) return;
     counted_ = true;
     ++self_.counts_.dead;
     failed_ = std::make_unique<failure>(
@@ -162,28 +172,32 @@ void subscription_state::put_down(const queued_event& q, failure* failed) {
   if (!room_.empty() && size() < settings_.capacity) wake_one(room_);
 }
 
+subscription_state::leaving::~leaving() {
+  std::erase(self.workers_, me);
+  // A cancelled worker leaves events behind that came after it was told: others take over.
+  if (!self.ended_ && self.size() > 0 && !self.linked()) self.dispatcher_.rt().schedule(self);
+}
+
 void subscription_state::spawn_worker() {
   workers_.push_back(std::make_shared<worker>());
   const std::shared_ptr<worker>& me = workers_.back();
   // The signal must outlive the coroutine's whole machinery: the completion handler holds it.
+  auto keep = dispatcher_.shared_from_this();
   boost::asio::co_spawn(dispatcher_.rt().executor(),
-                        work_loop(dispatcher_.shared_from_this(), *this, me),
+                        settings_.batches.count > 0 ? batch_loop(std::move(keep), *this, me)
+                                                    : work_loop(std::move(keep), *this, me),
                         boost::asio::bind_cancellation_slot(
                             me->stop.slot(), [keep = me](std::exception_ptr) {}));
 }
 
+task<> subscription_state::begin(const void* view, context& c) {
+  if (middleware_chain* chain = dispatcher_.wrapping()) [[unlikely]]
+    return chain->start(*handler_, view, c);
+  return handler_->start(view, c);
+}
+
 task<> subscription_state::work_loop(std::shared_ptr<dispatcher> keep, subscription_state& self,
                                      std::shared_ptr<worker> me) {
-  // Leaves the table of workers also when the coroutine is destroyed at the end of the runtime.
-  struct leaving {
-    subscription_state& self;
-    const std::shared_ptr<worker>& me;
-    ~leaving() {
-      std::erase(self.workers_, me);
-      // A cancelled worker leaves events behind that came after it was told: others take over.
-      if (!self.ended_ && self.size() > 0 && !self.linked()) self.dispatcher_.rt().schedule(self);
-    }
-  };
   {
     const leaving at_end{self, me};
     runtime& rt = keep->rt();
@@ -201,10 +215,10 @@ task<> subscription_state::work_loop(std::shared_ptr<dispatcher> keep, subscript
       in_hand event{self, q};
       if (!event.may_begin()) continue;
       try {
-        co_await self.handler_->start(q.view, event.ctx());
-        event.handled();
+        co_await self.begin(q.view, event.ctx());
+        event.ctx().reached() ? event.handled() : event.held_back();
       } catch (...) {
-        event.threw(std::current_exception());
+        event.threw(std::current_exception(), me->told);
       }
       if (++run % worker_batch == 0) co_await yield(rt);
     }
@@ -224,7 +238,7 @@ bool subscription_state::take(queued_event& next) {
   while (head_ != tail_) {
     next = ring_[head_++ & (ring_.size() - 1)];
     if (lanes_) {
-      const auto [at, is_free] = lanes_->busy.try_emplace(handler_->key(next.view));
+      const auto [at, is_free] = lanes_->busy.try_emplace(handler_->key(next.view, *next.rec->type));
       if (!is_free) {
         at->second.push_back(next);
         ++parked_;
@@ -239,7 +253,7 @@ bool subscription_state::take(queued_event& next) {
 
 // The event's key is free again, or goes on with its successor.
 void subscription_state::release_key(const queued_event& q) {
-  const auto at = lanes_->busy.find(handler_->key(q.view));
+  const auto at = lanes_->busy.find(handler_->key(q.view, *q.rec->type));
   if (at == lanes_->busy.end()) return;
   if (at->second.empty()) {
     lanes_->busy.erase(at);
