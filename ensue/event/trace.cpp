@@ -30,9 +30,7 @@ bool any(std::span<const std::uint8_t> bytes) noexcept {
 
 }  // namespace
 
-bool trace_parent::valid() const noexcept {
-  return any(trace_id) && any(span_id);
-}
+bool trace_parent::valid() const noexcept { return any(trace_id) && any(span_id); }
 
 std::string trace_parent::text() const {
   std::string out = "00-";

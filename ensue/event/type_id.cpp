@@ -5,7 +5,7 @@ namespace {
 
 // How many ids are taken. The only process-wide state of the layer: ids must agree between all
 // buses of a program, and reading one must not go through an object.
-constinit std::atomic<std::uint32_t> taken{0};
+constinit std::atomic<std::uint32_t> taken{0};  // NOLINT(*-non-const-global-variables)
 
 }  // namespace
 

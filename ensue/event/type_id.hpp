@@ -47,7 +47,7 @@ namespace detail {
 /// Zero until the first use, then id + 1. A constant initialiser, so that an event type may be used
 /// from any static initialiser and any thread.
 template <class E>
-inline constinit std::atomic<std::uint32_t> type_slot{0};
+inline constinit std::atomic<std::uint32_t> type_slot{0};  // NOLINT(*-non-const-global-variables)
 
 /// Gives the slot its number, once, whoever comes first. Thread-safe.
 std::uint32_t claim_type_slot(std::atomic<std::uint32_t>& slot) noexcept;
