@@ -15,7 +15,9 @@ template <class Queue>
 task<> push_all(Queue& q, std::vector<int> values, std::vector<std::string>* log = nullptr) {
   for (const int v : values) {
     const result<> pushed = co_await q.push(v);
-    if (log) log->push_back(std::to_string(v) + (pushed ? "" : " " + pushed.error().message()));
+    if (!log) continue;
+    log->push_back(std::to_string(v));
+    if (!pushed) log->back().append(" ").append(pushed.error().message());
   }
 }
 

@@ -67,7 +67,7 @@ void job::run_thread(detail::thread_entry entry) {
 void job::cancel() noexcept {
   if (finished_ || cancel_requested_) return;
   cancel_requested_ = true;
-  signal_.emit(boost::asio::cancellation_type::terminal);
+  if (present_) signal_.emit(boost::asio::cancellation_type::terminal);
 }
 
 void job::abandon() noexcept {
@@ -77,7 +77,7 @@ void job::abandon() noexcept {
     unlink();
     drop_task();
     release();
-  } else if (started_ && !finished_) {
+  } else if (present_ && !finished_) {
     signal_.emit(abandonment);
   }
 }

@@ -104,6 +104,18 @@ class job : public work {
   void fail(std::exception_ptr e) noexcept;
   void finish() noexcept;
 
+  // Lives as long as the coroutine's frame. Afterwards there is nobody to cancel.
+  class presence {
+   public:
+    explicit presence(job& j) noexcept : job_{j} { job_.retain(), job_.present_ = true; }
+    presence(const presence&) = delete;
+    presence& operator=(const presence&) = delete;
+    ~presence() { job_.present_ = false, job_.release(); }
+
+   private:
+    job& job_;
+  };
+
  private:
   friend class job_list;
   static void run_start(work& w);
@@ -120,6 +132,7 @@ class job : public work {
   work_list waiters_;
   unsigned references_ = 0;
   bool started_ = false;
+  bool present_ = false;
   bool finished_ = false;
   bool cancelled_ = false;
   bool cancel_requested_ = false;
@@ -173,7 +186,7 @@ class job_of final : public job {
 
  private:
   static detail::thread_entry run(job_of* self, task<T> t) {
-    const reference<job_of> hold{self};
+    const presence here{*self};
     try {
       if constexpr (std::is_void_v<T>) {
         co_await std::move(t);
