@@ -6,3 +6,15 @@ if(NOT Boost_FOUND)
     "  newer Debian, Ubuntu: apt install libboost-dev libboost-json-dev\n"
     "On Debian 12 libboost-all-dev is 1.74 and silently replaces 1.81.")
 endif()
+
+# Needed by ensue::app alone: who takes in ensue as a subdirectory may do without.
+find_package(spdlog CONFIG QUIET)
+find_package(tomlplusplus CONFIG QUIET)
+set(ensue_has_app FALSE)
+if(spdlog_FOUND AND tomlplusplus_FOUND)
+  set(ensue_has_app TRUE)
+elseif(PROJECT_IS_TOP_LEVEL)
+  message(FATAL_ERROR "ensue::app needs spdlog and toml++: apt install libspdlog-dev libtomlplusplus-dev")
+else()
+  message(STATUS "ensue::app and ensue::testing are left out: no libspdlog-dev or libtomlplusplus-dev")
+endif()
