@@ -16,10 +16,7 @@ while (($#)); do
   shift
 done
 check_preset "$preset"
-if $checks; then
-  source tools/dev/arch.sh
-fi
-compile "$preset"
+faulty=0
 
 run_tests() {
   local failed=build/$preset/Testing/Temporary/LastTestsFailed.log
@@ -40,15 +37,25 @@ run_tests_quietly() {
     run_tests >"$log" 2>&1 || { tail -n 300 "$log" >&2; false; }
   fi
 }
+
+if $checks; then
+  ./dev arch || faulty=1
+  ./dev docs --check || faulty=1
+fi
+compile "$preset"
 began=$SECONDS
-run_tests_quietly || { say "${red}failed${plain}  test $preset"; say "again:  $again"; exit 1; }
-count=$(ctest --test-dir "build/$preset" -N ${only:+-R "$only"} | sed -n 's/^Total Tests: //p')
-say "${green}ok${plain}      $count test programs, $preset ($((SECONDS - began)) s)"
+if run_tests_quietly; then
+  count=$(ctest --test-dir "build/$preset" -N ${only:+-R "$only"} | sed -n 's/^Total Tests: //p')
+  say "${green}ok${plain}      $count tests, $preset ($((SECONDS - began)) s)"
+else
+  faulty=1
+  say "${red}failed${plain}  test $preset"
+  say "again:  $again"
+fi
 if [[ $preset == coverage ]]; then
   gcovr --root . --filter 'ensue/' --exclude '.*\.(test|bench)\.cpp' build/coverage >&2
 fi
 if $checks; then
-  source tools/dev/lint.sh
-  set -- --check
-  source tools/dev/docs.sh
+  ./dev lint || faulty=1
 fi
+exit "$faulty"
