@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -39,11 +41,14 @@ byte_source::byte_source(int descriptor) : descriptor_{descriptor}, input_(block
     size_ = about.st_size;
   } else if (S_ISDIR(about.st_mode)) {
     fail("cannot read: it is a directory");
+  } else {
+    wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   }
 }
 
 byte_source::~byte_source() {
   if (descriptor_ >= 0) ::close(descriptor_);
+  if (wake_ >= 0) ::close(wake_);
 }
 
 std::string_view byte_source::fail(std::string why) {
@@ -52,10 +57,29 @@ std::string_view byte_source::fail(std::string why) {
   return {};
 }
 
+void byte_source::interrupt() noexcept {
+  interrupted_.store(true);
+  const std::uint64_t one = 1;
+  // Nothing to do when it fails: the counter is full, so the sleeper is awake already.
+  if (wake_ >= 0) [[maybe_unused]]
+    const auto written = ::write(wake_, &one, sizeof one);
+}
+
+/// False when it was interrupted instead.
+bool byte_source::wait_for_input() {
+  if (wake_ >= 0) {
+    pollfd both[] = {{descriptor_, POLLIN, 0}, {wake_, POLLIN, 0}};
+    while (::poll(both, 2, -1) < 0 && errno == EINTR) {
+    }
+  }
+  return !interrupted_.load();
+}
+
 bool byte_source::fill() {
   // Two bytes at least, so that the magic number is seen whole.
   std::size_t length = 0;
   do {
+    if (!wait_for_input()) break;
     const auto got = ::read(descriptor_, input_.data() + length, input_.size() - length);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0)
@@ -102,7 +126,7 @@ std::string_view byte_source::unpack() {
   while (stream.avail_out != 0 && !ended_) {
     if (available_.empty() && (produced() != 0 || !fill())) {
       if (produced() != 0) break;
-      if (error_.empty() && !unpacker_->between_members) {
+      if (error_.empty() && !unpacker_->between_members && !interrupted_.load()) {
         fail("gzip data is truncated: it ends in the middle at byte " + std::to_string(position_));
       }
       break;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,8 +28,13 @@ class byte_source {
   /// before an error is good.
   std::string_view read();
 
+  /// From any thread: ends the source as if the input had ended there, also a `read()` that waits
+  /// for a slow pipe right now. No error. Files end with the block in hand.
+  void interrupt() noexcept;
+
   /// Empty, or what went wrong: cannot open, read error, damaged or truncated gzip.
   const std::string& error() const noexcept { return error_; }
+  bool interrupted() const noexcept { return interrupted_.load(); }
   bool compressed() const noexcept { return unpacker_ != nullptr; }
   std::int64_t position() const noexcept { return position_; }  ///< bytes taken from the file
   std::int64_t size() const noexcept { return size_; }          ///< of the file; 0 when unknown
@@ -37,11 +43,14 @@ class byte_source {
   struct unpacker;
 
   bool fill();
+  bool wait_for_input();
   std::string_view unpack();
   bool next_member();
   std::string_view fail(std::string why);
 
   int descriptor_ = -1;
+  int wake_ = -1;  // an eventfd, for what is no file
+  std::atomic<bool> interrupted_{false};
   bool started_ = false;
   bool ended_ = false;
   std::int64_t position_ = 0;

@@ -111,3 +111,16 @@ TEST_CASE("a pipe that hands over byte by byte is read whole") {
   CHECK(all_of(source) == "slow\n");
   CHECK(source.size() == 0);
 }
+
+TEST_CASE("an interrupt ends a read that waits for a slow pipe, without an error") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  byte_source source{ends[0]};
+  const std::string packed = gzip(long_text());
+  REQUIRE(::write(ends[1], packed.data(), 1'000) == 1'000);
+  CHECK_FALSE(source.read().empty());
+  source.interrupt();  // the next read would wait for ever
+  CHECK(source.read().empty());
+  CHECK(source.error().empty());
+  ::close(ends[1]);
+}

@@ -1,5 +1,6 @@
 #include "feed.hpp"
 
+#include <ensue/async/offload.hpp>
 #include <ensue/async/sleep.hpp>
 #include <ensue/async/wait.hpp>
 
@@ -62,9 +63,21 @@ ensue::task<> feed::keep_pace(std::int64_t stamp_ns) {
   }
 }
 
+/// A file is read here; a pipe may be slow and is waited for on another thread.
+ensue::task<> feed::refill(market_source& source) {
+  const auto began = bus_.rt().now();
+  if (source.slow()) {
+    co_await ensue::offload(bus_.rt(), [&source] { source.fill(); });
+  } else {
+    source.fill();
+  }
+  spent_.reading += bus_.rt().now() - began;
+}
+
 ensue::task<> feed::play(market_source& source) {
   auto& rt = bus_.rt();
   first_stamp_ns_ = -1;
+  playing_ = &source;
   while (!stopping_) {
     const auto status = parse(source);
     if (filled_ != 0 && options_.speed > 0) co_await keep_pace(tick_of(batch_[0]).stamp_ns);
@@ -73,13 +86,10 @@ ensue::task<> feed::play(market_source& source) {
     if (!bus_.idle()) co_await bus_.wait_idle();
     if (options_.beat) options_.beat();
     if (status == market_source::status::end) break;
-    if (status == market_source::status::starved) {
-      const auto began = rt.now();
-      source.fill();
-      spent_.reading += rt.now() - began;
-    }
+    if (status == market_source::status::starved) co_await refill(source);
     co_await ensue::yield(rt);
   }
+  playing_ = nullptr;
 }
 
 }  // namespace trading

@@ -34,8 +34,11 @@ class feed {
   /// Errors:       none of its own: `source.error()` says why a source ended early.
   ensue::task<> play(market_source& source);
 
-  /// Ends `play` after the event or batch in hand.
-  void stop() noexcept { stopping_ = true; }
+  /// Ends `play` after the event or batch in hand, also when it waits for a slow source.
+  void stop() noexcept {
+    stopping_ = true;
+    if (playing_) playing_->interrupt();
+  }
   bool stopped() const noexcept { return stopping_; }
 
   std::int64_t events() const noexcept { return events_; }
@@ -50,6 +53,7 @@ class feed {
   market_source::status parse(market_source& source);
   void emit(const market_event& event);
   void emit_batch();
+  ensue::task<> refill(market_source& source);
   ensue::task<> keep_pace(std::int64_t stamp_ns);
 
   ensue::bus& bus_;
@@ -57,6 +61,7 @@ class feed {
   std::vector<market_event> batch_;
   std::size_t filled_ = 0;
   bool stopping_ = false;
+  market_source* playing_ = nullptr;
   std::int64_t first_stamp_ns_ = -1;
   ensue::time_point first_at_{};
   std::int64_t events_ = 0;

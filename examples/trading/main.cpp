@@ -50,7 +50,7 @@ int play(const trading::arguments& asked) {
     progress.show(rt.turn_time(), current->name(), current->progress(), rows);
   };
   trading::trading_day day{rt,
-                           {.strategy = {},
+                           {.plan = {},
                             .limits = asked.limits,
                             .speed = asked.speed,
                             .kill_early = asked.kill_drill,

@@ -27,6 +27,8 @@ class market_source {
   /// Fetches more input. May block, and may be called on another thread while nothing else touches
   /// the source.
   virtual void fill() {}
+  /// From any thread: makes a `fill()` that waits return; the source then ends.
+  virtual void interrupt() noexcept {}
   /// Can `fill()` block for long? (a pipe, a terminal; not a file)
   virtual bool slow() const noexcept { return false; }
 

@@ -30,7 +30,14 @@ risk_desk::verdict risk_desk::refuse(const order_request& order, veto reason) {
 
 bool risk_desk::too_fast(std::int64_t now_ns) noexcept {
   const auto most = static_cast<std::size_t>(limits_.orders_per_second_max);
-  return recent_ns_.size() >= most && (most == 0 || now_ns - recent_ns_[oldest_] < second_ns);
+  if (most == 0) return true;
+  // Stamps that lie a second ahead are of another tape: its orders say nothing about this one.
+  const auto elsewhere = [&](std::int64_t stamp) { return stamp - now_ns > second_ns; };
+  if (std::any_of(recent_ns_.begin(), recent_ns_.end(), elsewhere)) {
+    recent_ns_.clear();
+    oldest_ = 0;
+  }
+  return recent_ns_.size() >= most && now_ns - recent_ns_[oldest_] < second_ns;
 }
 
 risk_desk::verdict risk_desk::on(const order_request& order) {

@@ -69,6 +69,15 @@ TEST_CASE("the rate is counted in market time over a sliding second") {
   CHECK(veto_of(desk.on(order(side::buy, 100, 1, 1'599))) == veto::rate);
 }
 
+TEST_CASE("a new tape with an earlier clock starts a new count") {
+  risk_desk desk{limits()};
+  desk.on(traded(100));
+  for (int n = 0; n < 2; ++n) CHECK_FALSE(veto_of(desk.on(order(side::buy, 100, 1, 90'000))));
+  CHECK_FALSE(veto_of(desk.on(order(side::buy, 100, 1, 5'000))));
+  CHECK_FALSE(veto_of(desk.on(order(side::buy, 100, 1, 5'001))));
+  CHECK(veto_of(desk.on(order(side::buy, 100, 1, 5'002))) == veto::rate);
+}
+
 TEST_CASE("an order that brings the position down is let through at the limit") {
   risk_desk desk{limits()};
   desk.on(traded(100));

@@ -1,6 +1,7 @@
 #include "strategy.hpp"
 
 #include <cmath>
+#include <cstdlib>
 
 namespace trading {
 
@@ -21,7 +22,7 @@ std::optional<order_request> strategy::on(const trade& t) {
   a.slow += options_.slow * (price - a.slow);
   const double momentum_bps = (a.fast / a.slow - 1) * 10'000;
   if (a.seen < warm_up || std::abs(momentum_bps) < options_.threshold_bps) return std::nullopt;
-  if (t.stamp_ns < a.last_order_ns + options_.pause_ns) return std::nullopt;
+  if (std::abs(t.stamp_ns - a.last_order_ns) < options_.pause_ns) return std::nullopt;
   a.last_order_ns = t.stamp_ns;
   order_request order;
   order.instrument = t.instrument;

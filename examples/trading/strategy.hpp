@@ -32,7 +32,7 @@ class strategy {
   struct averages {
     double fast = 0, slow = 0;
     std::int64_t seen = 0;
-    std::int64_t last_order_ns = 0;
+    std::int64_t last_order_ns = -1'000'000'000'000;
   };
   static constexpr std::int64_t warm_up = 50;
 

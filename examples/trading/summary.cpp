@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace trading {
 namespace {
@@ -36,10 +38,14 @@ std::string symbols_text(const tape_statistics& statistics) {
   std::size_t shown = 0;
   for (const auto& [name, s] : statistics.symbols()) {
     if (shown++ == symbols_shown) break;
-    t.add({name.empty() ? "(unnamed)" : std::string(name.text()), grouped(s.trades),
-           grouped(s.quotes), grouped(s.depth_updates), trimmed(s.first.text()),
-           trimmed(s.low.text()), trimmed(s.high.text()), trimmed(s.last.text()),
-           trimmed(s.quantity.text()), s.trades == 0 ? "-" : s.vwap(vwap_digits)});
+    std::vector<std::string> cells{name.empty() ? "(unnamed)" : std::string(name.text()),
+                                   grouped(s.trades), grouped(s.quotes), grouped(s.depth_updates)};
+    for (const auto& price : {s.first, s.low, s.high, s.last}) {
+      cells.push_back(s.trades == 0 ? "-" : trimmed(price.text()));
+    }
+    cells.push_back(trimmed(s.quantity.text()));
+    cells.push_back(s.trades == 0 ? "-" : s.vwap(vwap_digits));
+    t.add(std::move(cells));
   }
   std::string text = t.text("  ");
   const std::size_t all = statistics.symbols().size();

@@ -14,7 +14,7 @@ double tape::progress() const noexcept {
 
 std::string tape::error() const {
   if (!source_.error().empty()) return source_.error();
-  if (ended_ && form_ == tape_form::unknown) {
+  if (ended_ && form_ == tape_form::unknown && !source_.interrupted()) {
     return lines() == 0 ? "the tape is empty"
                         : "not a tape: no capture line (\"<ns> {...}\") and no CSV header "
                           "(ms_since_midnight_ny,...) in it";

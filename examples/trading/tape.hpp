@@ -25,6 +25,7 @@ class tape final : public market_source {
   status next(market_event& out) override;
   /// Reads and unpacks the next block.
   void fill() override;
+  void interrupt() noexcept override { source_.interrupt(); }
   bool slow() const noexcept override { return source_.size() == 0; }
 
   std::string path() const override { return path_; }

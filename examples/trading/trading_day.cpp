@@ -12,7 +12,7 @@ trading_day::trading_day(ensue::runtime& rt, options o)
       statistics_{bus_},
       books_{bus_},
       risk_{bus_, options_.limits, [this](std::string why) { brake_.trigger(std::move(why)); }},
-      trader_{bus_, options_.strategy},
+      trader_{bus_, options_.plan},
       blotter_{bus_},
       feed_{bus_, {.speed = options_.speed, .beat = [this] { between_batches(); }}} {}
 

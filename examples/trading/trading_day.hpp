@@ -40,7 +40,7 @@ struct order_counts {
 class trading_day {
  public:
   struct options {
-    strategy::options strategy;
+    strategy::options plan;
     risk_limits limits;
     double speed = 0;
     bool kill_early = false;     ///< pull the kill switch after `kill_early_after` accepted orders

@@ -48,7 +48,7 @@ TEST_CASE("the shipped tape: every event counted, the order flow adds up, the dr
 TEST_CASE("after the kill switch no order is accepted") {
   ensue::sim::world world;
   trading_day day{world.rt(),
-                  {.strategy = {}, .limits = {}, .speed = 0, .kill_early = true, .beat = {}}};
+                  {.plan = {}, .limits = {}, .speed = 0, .kill_early = true, .beat = {}}};
   auto market = simulated(50'000, 3);
   world.block_on(day.run(market));
   const order_counts& orders = day.orders();
@@ -64,7 +64,7 @@ TEST_CASE("a loss beyond the limit pulls the kill switch") {
   risk_limits limits;
   limits.drawdown_max = 20;
   trading_day day{world.rt(),
-                  {.strategy = {}, .limits = limits, .speed = 0, .kill_early = false, .beat = {}}};
+                  {.plan = {}, .limits = limits, .speed = 0, .kill_early = false, .beat = {}}};
   auto market = simulated(50'000, 3);
   world.block_on(day.run(market));
   CHECK(day.killed_by().starts_with("drawdown "));
@@ -77,7 +77,7 @@ TEST_CASE("ended early, all figures are of what was played") {
   int beats = 0;
   trading_day* playing = nullptr;
   trading_day day{world.rt(),
-                  {.strategy = {}, .limits = {}, .speed = 0, .kill_early = false, .beat = [&] {
+                  {.plan = {}, .limits = {}, .speed = 0, .kill_early = false, .beat = [&] {
                      if (++beats == 20) playing->stop();
                    }}};
   playing = &day;
