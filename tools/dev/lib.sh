@@ -89,8 +89,11 @@ need() {
 configure() {
   local tree=build/$1
   need build
-  [[ $1 == release ]] || need clang
-  [[ $1 != coverage ]] || need coverage
+  case $1 in
+    coverage) need coverage ;;
+    release) ;;
+    *) need clang ;;
+  esac
   if [[ ! -f $tree/build.ninja || CMakePresets.json -nt $tree/build.ninja ]]; then
     step "configure $1" "./dev build --preset $1" cmake --preset "$1"
     touch "$tree/build.ninja"
@@ -106,7 +109,7 @@ compile() {
     flock "build/$preset.lock" ninja $($live || echo --quiet) -C "build/$preset" -j "$jobs" "$@"
 }
 
-presets() { sed -n '/"configurePresets"/,/\]/s/.*"name": "\([a-z]*\)".*/\1/p' CMakePresets.json; }
+presets() { sed -n '/"configurePresets"/,/\]/{/hidden/!s/.*"name": "\([a-z]*\)".*/\1/p}' CMakePresets.json; }
 check_preset() {
   presets | grep -qx -- "$1" || die "no preset '$1'; there are: $(presets | xargs)" 2
 }
