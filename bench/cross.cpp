@@ -1,5 +1,6 @@
 // One and two threads publish to one consumer: million events per second.
 #include "handover_caf.hpp"
+#include "handover_ensue.hpp"
 #include "handover_floor.hpp"
 #include "handover_peers.hpp"
 #include "harness/child_row.hpp"
@@ -18,7 +19,7 @@ bench::row rate(const bench::options& o, const bench::load& l, std::string name,
 
 std::vector<bench::row> peers(const bench::options& o, const bench::load& l) {
   using namespace bench;
-  std::vector<row> rows;
+  std::vector<row> rows{rate<ensue_inbox<50>>(o, l, "ensue inbox", 5e6)};
   if (l.producers == 1) {
     const std::string spsc = "Boost.Lockfree spsc_queue, spinning";
     const load each_alone{.producers = 1};

@@ -1,4 +1,5 @@
 // From publishing on one thread to the handler on another, at a steady rate: p50 and p99.
+#include "handover_ensue.hpp"
 #include "handover_peers.hpp"
 #include "harness/table.hpp"
 
@@ -39,6 +40,8 @@ void run(const bench::options& o, double per_second, const char* rate) {
                 .columns = {"p50", "p99", "cores used"},
                 .two_threads = true};
   const std::vector<row> rows{
+      latency<ensue_inbox<0>>(o, per_second, "ensue inbox, parking"),
+      latency<ensue_inbox<50>>(o, per_second, "ensue inbox, adaptive"),
       latency<pulled<spsc_spinning>>(o, per_second, "Boost.Lockfree spsc_queue, spinning"),
       latency<pulled<condvar_ring>>(o, per_second, "condvar parker"),
       latency<asio_posted>(o, per_second, "asio::post"),
