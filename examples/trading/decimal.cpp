@@ -7,6 +7,7 @@ namespace trading {
 namespace {
 
 constexpr unsigned scale_max = 18;
+constexpr std::size_t digits_always_fit = 18;
 constexpr std::size_t text_max = 40;  // leading zeros included
 constexpr unsigned power_max = 38;
 
@@ -39,10 +40,13 @@ std::optional<decimal> decimal::parse(std::string_view text) noexcept {
   if (text.empty() || text.size() > text_max) return std::nullopt;
   std::int64_t units = 0;
   std::size_t point = text.size();
+  const bool fits = text.size() <= digits_always_fit;
   for (std::size_t n = 0; n < text.size(); ++n) {
     if (is_digit(text[n])) {
-      if (__builtin_mul_overflow(units, 10, &units) ||
-          __builtin_add_overflow(units, text[n] - '0', &units)) {
+      if (fits) {
+        units = units * 10 + (text[n] - '0');
+      } else if (__builtin_mul_overflow(units, 10, &units) ||
+                 __builtin_add_overflow(units, text[n] - '0', &units)) {
         return std::nullopt;
       }
     } else if (text[n] == '.' && point == text.size()) {
