@@ -2,6 +2,11 @@
 
 #include <boost/asio/error.hpp>
 
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <memory>
+#include <typeinfo>
 #include <utility>
 
 namespace ensue {
@@ -36,16 +41,31 @@ bool has_code(const std::exception_ptr& e, errc code) noexcept {
   }
 }
 
+namespace {
+
+std::string current_exception_type() {
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  if (!type) return "unknown";
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name{
+      abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), &std::free};
+  return name ? name.get() : type->name();
+}
+
+}  // namespace
+
 std::string describe(const std::exception_ptr& e) {
   if (!e) return {};
   try {
     std::rethrow_exception(e);
   } catch (const std::exception& error) {
     return error.what();
+  } catch (const std::string& text) {
+    return text;
   } catch (const char* text) {
     return text;
   } catch (...) {
-    return "an object that is no std::exception";
+    return "an exception of type " + current_exception_type();
   }
 }
 

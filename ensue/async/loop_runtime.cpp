@@ -166,7 +166,9 @@ void loop_runtime::inside_asio(const std::function<void()>& body) {
   });
   entered_ = true;
   context_.restart();
+  if (watchdog_) watchdog_->idle(false);
   while (entered_) context_.run_one();
+  if (watchdog_) watchdog_->idle(true);
   if (failure) std::rethrow_exception(failure);
 }
 
