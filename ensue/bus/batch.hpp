@@ -78,8 +78,8 @@ subscription_settings erase(batch_options<E>&& o) {
           .concurrency = o.concurrency,
           .on_error = std::move(o.on_error),
           .component = std::move(o.component),
-          .exempt = o.exempt,
-          .batches = {o.count, o.bytes, o.wait}};
+          .batches = {o.count, o.bytes, o.wait},
+          .exempt = o.exempt};
 }
 
 template <class F, class E>

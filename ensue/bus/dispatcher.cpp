@@ -275,8 +275,10 @@ bool dispatcher::stormy(const event_type_info& type, frame& cause) {
   while (first->outer) first = first->outer;
   const lineage* story = first->known_story();
   storm_account* account = story ? story->account.get() : nullptr;
-  const std::uint64_t caused = account ? ++account->caused : ++first->nested;
-  if (cause.depth < options_.depth_max && caused <= options_.budget_max) return false;
+  if (cause.depth < options_.depth_max) {
+    const std::uint64_t caused = account ? ++account->caused : ++first->nested;
+    if (caused <= options_.budget_max) return false;
+  }
   storm(type, cause.depth + 1, &cause, account);
   return true;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ensue/async/task.hpp>
+#include <ensue/base/clock.hpp>
 #include <ensue/base/log.hpp>
 #include <ensue/bus/event_ref.hpp>
 

@@ -28,15 +28,16 @@ task<> wait_for_room(dispatcher& d, const record& r, subscription_state& blocked
   throw system_error(errc::timed_out, "waiting for room in a subscription's queue");
 }
 
-task<> post_when_room(std::shared_ptr<dispatcher> d, record_ref r, subscription_state* blocked) {
+// Tries before it waits: there may be room by now, the task need not be awaited at once.
+task<> post_when_room(std::shared_ptr<dispatcher> d, record_ref r) {
   const time_point began = d->rt().now();
-  for (;;) {
-    co_await wait_for_room(*d, *r.get(), *blocked, began);
-    blocked = nullptr;
+  for (bool waited = false;; waited = true) {
+    subscription_state* blocked = nullptr;
     const error_code ec = d->accept(*r.get(), &blocked);
     if (!ec) co_return;
-    d->pass_on_room(*r.get(), blocked);
+    if (waited) d->pass_on_room(*r.get(), blocked);
     if (!blocked) throw system_error(ec, "post");
+    co_await wait_for_room(*d, *r.get(), *blocked, began);
   }
 }
 
@@ -64,7 +65,7 @@ task<> post(dispatcher& d, record_ref r) {
   const error_code ec = d.accept(*r.get(), &blocked);
   if (!ec) return accepted();
   if (!blocked) return refused(ec);
-  return post_when_room(d.shared_from_this(), std::move(r), blocked);
+  return post_when_room(d.shared_from_this(), std::move(r));
 }
 
 task<publish_result> publish(std::shared_ptr<dispatcher> d, record_ref r,
