@@ -1,6 +1,5 @@
-#include <ensue/bus/bus.hpp>
-
 #include <ensue/async/wait_or_throw.hpp>
+#include <ensue/bus/bus.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
@@ -58,7 +57,8 @@ TEST_CASE("a brake put on by a handler stops the next handler of the same event"
   std::string calls;
   auto s1 = b.subscribe<trade>([&](const trade&) {
     calls += "a";
-    if (calls == "a") b.engine().set_brakes({.halts = [](const subscription_state&) { return true; }});
+    if (calls == "a")
+      b.engine().set_brakes({.halts = [](const subscription_state&) { return true; }});
   });
   auto s2 = b.subscribe<trade>([&](const trade&) { calls += "b"; });
   auto s3 = b.subscribe<trade>([&](const trade&) { calls += "c"; }, {.exempt = true});
@@ -127,8 +127,8 @@ TEST_CASE("cut drops what is queued, cancels what runs, and the subscription liv
 TEST_CASE("adjust has the last word on a new subscription") {
   sim::world w;
   bus b{w.rt(), {.adjust = [](subscription_settings& s) {
-                   if (s.name == "slow") s.capacity = 2;
-                 }}};
+          if (s.name == "slow") s.capacity = 2;
+        }}};
   auto s = b.subscribe<trade>([](const trade&) {}, {.name = "slow", .on_full = overflow::reject});
   CHECK_FALSE(b.try_post<trade>("A", 1));
   CHECK_FALSE(b.try_post<trade>("A", 2));

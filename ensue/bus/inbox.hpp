@@ -38,6 +38,7 @@ class lane final : public lane_base {
     seen_tail_ = tail_.load(std::memory_order_acquire);
     return head_ + n - seen_tail_ <= slots_.size();
   }
+  std::size_t capacity() const noexcept { return slots_.size(); }
   void wait(const std::atomic<bool>& closed) noexcept {
     wait_for_room(tail_, producer_waits_, seen_tail_, closed);
   }
@@ -158,13 +159,12 @@ class inbox {
     return !closed() && lane_->has_room() && publish(std::forward<Args>(args)...);
   }
 
-  /// Hands over `n` events that become visible together, at most half the capacity at once.
-  /// `make(i)` returns the i-th. Returns how many were handed over: fewer than n when closed.
+  /// Hands over `n` events; up to 64 (or the capacity) become visible together. `make(i)` returns the i-th. Returns how many were handed over: fewer than n when closed.
   template <class Make>
   std::size_t burst(std::size_t n, Make&& make) {
     std::size_t i = 0;
     while (i < n) {
-      const std::size_t part = std::min<std::size_t>(n - i, burst_max);
+      const std::size_t part = std::min({n - i, burst_max, lane_->capacity()});
       while (!lane_->has_room(part)) {
         if (closed()) return i;
         attention_->call();

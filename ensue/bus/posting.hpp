@@ -23,6 +23,7 @@ namespace detail {
 /// A record with its event built in place from `args` (parenthesised, so aggregates work).
 template <event E, class... Args>
 record_ref build(dispatcher& d, frame* cause, Args&&... args) {
+  static_assert(alignof(E) <= record::header, "an event may be aligned to a cache line at most");
   record* r = d.make_record(type_id<E>(), event_type<E>(), cause);
   try {
     ::new (r->payload()) E(std::forward<Args>(args)...);

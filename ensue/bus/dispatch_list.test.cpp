@@ -1,0 +1,96 @@
+#include <ensue/bus/bus.hpp>
+#include <ensue/sim/world.hpp>
+
+#include <doctest/doctest.h>
+
+#include <boost/describe.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace ensue;
+
+namespace {
+
+struct domain_event {
+  int stamp = 1;
+};
+struct audited {
+  int who = 2;
+};
+struct order_event : domain_event, audited {
+  int id = 3;
+};
+BOOST_DESCRIBE_STRUCT(domain_event, (), (stamp))
+BOOST_DESCRIBE_STRUCT(audited, (), (who))
+BOOST_DESCRIBE_STRUCT(order_event, (domain_event, audited), (id))
+
+}  // namespace
+
+TEST_CASE("a handler of a base gets every derived event once, at the right address") {
+  sim::world w;
+  bus b{w.rt()};
+  std::string calls;
+  auto low = b.subscribe<order_event>([&](const order_event& e) { calls += std::to_string(e.id); });
+  auto second = b.subscribe<audited>([&](const audited& e) { calls += std::to_string(e.who); },
+                                     {.priority = 1});
+  auto root = b.subscribe<domain_event>(
+      [&](const domain_event& e) { calls += std::to_string(e.stamp); }, {.priority = 2});
+  (void)b.emit<order_event>();
+  CHECK(calls == "123");
+  CHECK_FALSE(b.try_post<order_event>());
+  w.run();
+  CHECK(calls.size() == 6);
+  (void)b.emit<audited>();
+  CHECK(calls.substr(6) == "2");
+  CHECK(b.total().balanced());
+}
+
+TEST_CASE("one subscribed while the event is on its way gets the next one, nested ones included") {
+  sim::world w;
+  bus b{w.rt()};
+  std::vector<subscription> late;
+  int late_calls = 0;
+  bool nested = false;
+  auto s = b.subscribe<order_event>([&](const order_event&) {
+    if (nested) return;
+    nested = true;
+    late.push_back(b.subscribe<order_event>([&](const order_event&) { ++late_calls; }));
+    (void)b.emit<order_event>();
+  });
+  (void)b.emit<order_event>();
+  CHECK(late_calls == 1);
+  (void)b.emit<order_event>();
+  CHECK(late_calls == 2);
+  CHECK(b.total().balanced());
+}
+
+TEST_CASE("one that ends while the event is on its way is not called any more") {
+  sim::world w;
+  bus b{w.rt()};
+  int calls = 0;
+  subscription second;
+  auto first = b.subscribe<order_event>([&](const order_event&) { second.end(); });
+  second = b.subscribe<order_event>([&](const order_event&) { ++calls; });
+  (void)b.emit<order_event>();
+  (void)b.emit<order_event>();
+  CHECK(calls == 0);
+  CHECK(b.total().balanced());
+  CHECK(b.total().dropped_for(drop_reason::unsubscribed) == 1);
+}
+
+TEST_CASE("a handler may end its own subscription and finish") {
+  sim::world w;
+  bus b{w.rt()};
+  int calls = 0;
+  subscription self;
+  self = b.subscribe<order_event>([&, kept = std::make_shared<int>(7)](const order_event&) {
+    self.end();
+    calls += *kept;  // the closure still lives
+  });
+  (void)b.emit<order_event>();
+  (void)b.emit<order_event>();
+  CHECK(calls == 7);
+  CHECK(b.total().balanced());
+}
