@@ -8,13 +8,15 @@ if(NOT Boost_FOUND)
 endif()
 
 # Needed by ensue::app alone: who takes in ensue as a subdirectory may do without.
+find_package(OpenSSL 3 QUIET COMPONENTS Crypto)
 find_package(spdlog CONFIG QUIET)
 find_package(tomlplusplus CONFIG QUIET)
 set(ensue_has_app FALSE)
-if(spdlog_FOUND AND tomlplusplus_FOUND)
+if(OPENSSL_FOUND AND spdlog_FOUND AND tomlplusplus_FOUND)
   set(ensue_has_app TRUE)
 elseif(PROJECT_IS_TOP_LEVEL)
-  message(FATAL_ERROR "ensue::app needs spdlog and toml++: apt install libspdlog-dev libtomlplusplus-dev")
+  message(FATAL_ERROR "ensue::app needs OpenSSL 3, spdlog and toml++: "
+    "apt install libssl-dev libspdlog-dev libtomlplusplus-dev")
 else()
-  message(STATUS "ensue::app and ensue::testing are left out: no libspdlog-dev or libtomlplusplus-dev")
+  message(STATUS "ensue::app and ensue::testing are left out: no libssl-dev, libspdlog-dev or libtomlplusplus-dev")
 endif()

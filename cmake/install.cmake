@@ -10,10 +10,12 @@ define_property(GLOBAL PROPERTY ENSUE_PC_LIBS BRIEF_DOCS "Link flags of the pkg-
 set(ensue_finds_Boost::headers "Boost 1.81 CONFIG")
 set(ensue_finds_Boost::json "Boost 1.81 CONFIG COMPONENTS json")
 set(ensue_finds_Threads::Threads "Threads")
+set(ensue_finds_OpenSSL::Crypto "OpenSSL 3 COMPONENTS Crypto")
 set(ensue_finds_spdlog::spdlog "spdlog CONFIG")
 set(ensue_finds_tomlplusplus::tomlplusplus "tomlplusplus CONFIG")
 set(ensue_flags_Boost::json "-lboost_json")
 set(ensue_flags_Threads::Threads "-pthread")
+set(ensue_flags_OpenSSL::Crypto "-lcrypto")
 set(ensue_flags_spdlog::spdlog "-lspdlog -lfmt")
 set(ensue_flags_tomlplusplus::tomlplusplus "-ltomlplusplus")
 

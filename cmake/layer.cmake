@@ -8,6 +8,9 @@ function(ensue_layer name)
   file(GLOB headers CONFIGURE_DEPENDS "${folder}/*.hpp" "${folder}/detail/*.hpp")
   file(GLOB tests CONFIGURE_DEPENDS "${folder}/*.test.cpp")
   file(GLOB fuzzers CONFIGURE_DEPENDS "${folder}/*.fuzz.cpp")
+  if(name STREQUAL "app")
+    list(APPEND headers "${PROJECT_SOURCE_DIR}/ensue/ensue.hpp")  # all layers up to here
+  endif()
   list(FILTER sources EXCLUDE REGEX "\\.(test|bench|fuzz)\\.cpp$")
 
   if(sources)

@@ -1,0 +1,132 @@
+#include <ensue/app/app.hpp>
+#include <ensue/app/parent_watch.hpp>
+#include <ensue/app/stop_signals.hpp>
+
+#include <csignal>
+#include <optional>
+
+namespace ensue {
+namespace {
+
+// What the last resort adds to the bounds of the protocol: a busy machine, and destructors.
+constexpr duration slack = std::chrono::seconds{2};
+
+bus_options with_config(bus_options o, std::size_t capacity, config& c, std::string_view app) {
+  if (o.source == bus_options{}.source) o.source = app;
+  o.adjust = [capacity, &c, before = std::move(o.adjust)](subscription_settings& s) {
+    configure(s, capacity, c);
+    if (before) before(s);
+  };
+  return o;
+}
+
+}  // namespace
+
+app::app(std::string name, app_options options)
+    : app{nullptr, nullptr, std::move(name), options, load_config(options)} {}
+
+app::app(runtime& rt, std::string name, app_options options)
+    : app{nullptr, &rt, std::move(name), options, load_config(options)} {}
+
+app::app(std::unique_ptr<loop_runtime> loop, runtime* rt, std::string name, app_options options,
+         config c)
+    : name_{std::move(name)},
+      config_{std::move(c)},
+      options_{configured(std::move(options), config_)},
+      loop_{rt ? std::move(loop) : std::make_unique<loop_runtime>(options_.loop)},
+      rt_{rt ? *rt : *loop_},
+      bus_{rt_, with_config(options_.bus, options_.capacity, config_, name_)},
+      kill_switch_{bus_, options_.kill_switch},
+      components_{bus_},
+      shutdown_{bus_, components_, options_.shutdown} {
+  if (loop_) {
+    try {
+      log_ = std::make_unique<spdlog_sink>(rt_, name_, options_.log);
+    } catch (const std::exception& e) {
+      problems_.push_back(e.what());
+      log_ = std::make_unique<spdlog_sink>(rt_, name_, log_options{});
+    }
+    rt_.set_log(*log_);
+  }
+  if (const result<> opened = kill_switch_.open(); !opened)
+    problems_.push_back("kill switch: " + kill_switch_.problem() + " (" + opened.error().message() +
+                        ")");
+  components_.on_critical = [this](const std::string& component, const std::string& error) {
+    shutdown_.fail("component \"" + component + "\" failed: " + error);
+  };
+  shutdown_.on_change = [this] {
+    if (shutdown_.forced()) components_.hurry(options_.shutdown.forced);
+    components_.abort_start("asked to stop: " + shutdown_.reason());
+    if (signals_) signals_->end_within(shutdown_.bound() + slack);
+  };
+}
+
+app::~app() = default;
+
+void app::log_lines(log_level level, std::string_view message,
+                    const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    const log_field fields[] = {{"problem", std::string_view{line}}};
+    rt_.log().write(level, message, fields);
+  }
+}
+
+task<exit_code> app::serve() {
+  for (std::string& p : config_.problems()) problems_.push_back(std::move(p));
+  if (problems_.empty()) {
+    try {
+      co_await components_.start();
+    } catch (const start_error& e) {
+      if (!shutdown_.requested()) problems_.push_back(e.what());
+    }
+  }
+  if (!problems_.empty()) {
+    log_lines(log_level::error, "cannot start", problems_);
+    report_.code = exit_code::start_failed;
+    bus_.close();
+    co_return report_.code;
+  }
+  if (!shutdown_.requested()) {
+    const std::vector<std::string> late = config_.problems();  // of what was made meanwhile
+    log_lines(log_level::error, "configuration", late);
+    const log_field fields[] = {{"components", static_cast<std::int64_t>(components_.size())}};
+    rt_.log().write(log_level::info, "started", fields);
+    (void)bus_.emit<service_started>(name_);
+  }
+  co_await shutdown_.wait_requested();
+  report_ = co_await shutdown_.run();
+  log_end();
+  co_return report_.code;
+}
+
+void app::log_end() {
+  const std::string counts = bus_.total().text();
+  const log_field fields[] = {{"end", text(report_.code)},
+                              {"reason", std::string_view{report_.reason}},
+                              {"events", std::string_view{counts}}};
+  rt_.log().write(log_level::info, "stopped", fields);
+}
+
+int app::run() {
+  ENSUE_ASSERT(loop_, "an app on a given runtime is run by that: use serve()");
+  const duration bound = limits::component_stop + shutdown_.bound() + slack;
+  const duration forced_bound =
+      options_.shutdown.forced * static_cast<std::int64_t>(components_.size() + 1) + slack;
+  std::optional<stop_signals> signals;
+  if (options_.signals) {
+    const stop_signals::options o{bound, forced_bound, static_cast<int>(exit_code::forced)};
+    signals.emplace(rt_, o, [this](int number, unsigned count) {
+      const std::string name = number == SIGINT ? "SIGINT" : "SIGTERM";
+      if (count == 1) return stop(name);
+      force("a second signal: " + name);
+    });
+    signals_ = &*signals;
+  }
+  const parent_watch parent{rt_, options_.parent, [this] { stop("the parent has ended"); }};
+  const exit_code code = block_on(*loop_, serve());
+  signals_ = nullptr;
+  if (signals && code == exit_code::forced) signals->leave_armed(forced_bound);
+  return static_cast<int>(code);
+}
+
+}  // namespace ensue
