@@ -41,7 +41,11 @@ class timeout : private timer_entry {
   runtime& owner() const noexcept { return rt_; }
   enum class owner_cancel : bool { ignored, passed_on };
   bool begin();  ///< throws errc::exists when used before; false when it is already too late
-  task<> guard(job& j, owner_cancel mode = owner_cancel::passed_on);  ///< waits for the end of `j`
+  /// Waits for the end of `j`.
+  ///
+  /// Cancellation: passed on to `j` by `mode`; the end of `j` is waited for all the same.
+  /// Errors:       none of its own; see `end`.
+  task<> guard(job& j, owner_cancel mode = owner_cancel::passed_on);
   void end(const job& j);  ///< throws the time-out or the cancellation, if that is what happened
   [[noreturn]] void throw_timed_out(const std::exception_ptr& cause) const;
 

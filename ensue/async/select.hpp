@@ -102,6 +102,7 @@ std::vector<const job*> pointers(const std::vector<reference<job_of<T>>>& jobs) 
 
 }  // namespace detail
 
+/// As above, but in full: the declaration has the contract.
 template <class... Ts>
 task<selected<Ts...>> select(runtime& rt, task<Ts>... tasks) {
   detail::company all{rt, "select", detail::company::mode::first_wins};
@@ -111,6 +112,7 @@ task<selected<Ts...>> select(runtime& rt, task<Ts>... tasks) {
   co_return detail::take_selected<Ts...>(jobs, all.first(), std::index_sequence_for<Ts...>{});
 }
 
+/// As above, but in full: the declaration has the contract.
 template <class T>
 task<std::pair<std::size_t, value_or_nothing<T>>> select(runtime& rt, std::vector<task<T>> tasks) {
   ENSUE_ASSERT(!tasks.empty(), "a selection from nothing");
@@ -124,6 +126,7 @@ task<std::pair<std::size_t, value_or_nothing<T>>> select(runtime& rt, std::vecto
   co_return std::pair<std::size_t, value_or_nothing<T>>(i, std::move(jobs[i]->get()));
 }
 
+/// As above, but in full: the declaration has the contract.
 template <class... Ts>
 task<std::tuple<value_or_nothing<Ts>...>> when_all(runtime& rt, task<Ts>... tasks) {
   detail::company all{rt, "when_all", detail::company::mode::all_run};
@@ -137,6 +140,7 @@ task<std::tuple<value_or_nothing<Ts>...>> when_all(runtime& rt, task<Ts>... task
       jobs);
 }
 
+/// As above, but in full: the declaration has the contract.
 template <class T>
 task<std::vector<value_or_nothing<T>>> when_all(runtime& rt, std::vector<task<T>> tasks) {
   detail::company all{rt, "when_all", detail::company::mode::all_run};

@@ -87,6 +87,9 @@ class [[nodiscard]] wait_through : public waiter {
 
 /// As `wait_through`, but also for a coroutine that may be cancelled already (its awaits throw):
 /// then `on_cancel` is called before the wait.
+///
+/// Cancellation: calls `on_cancel`, and goes on waiting.
+/// Errors:       none.
 task<> wait_firmly(work_list& list, runtime& rt, const char* what,
                    wait_through::owner_function on_cancel = nullptr, void* owner = nullptr);
 

@@ -37,10 +37,15 @@ class context {
   [[nodiscard]] error_code try_post(Args&&... args) {
     return detail::try_post(dispatcher_, detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
   }
+  /// As above, but waits for room instead of refusing, as `bus::post` does.
+  ///
+  /// Cancellation: while waiting: the event was not accepted anywhere.
+  /// Errors:       throws system_error(errc::closed, full or too_deep): not accepted anywhere.
   template <ensue::event E, class... Args>
   [[nodiscard]] task<> post(Args&&... args) {
     return detail::post(dispatcher_, detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
   }
+  /// As above, but completes when every handler has settled, as `bus::publish` does.
   template <ensue::event E, class... Args>
   [[nodiscard]] task<publish_result> publish(Args&&... args) {
     return detail::publish(dispatcher_.shared_from_this(),

@@ -31,8 +31,12 @@ class handler {
   virtual bool accepts(const void* event, const event_type_info& type) const = 0;
   virtual std::uint64_t key(const void* event, const event_type_info& type) const = 0;
   virtual void run(const void* event, context& c) = 0;      ///< not for coroutines
-  virtual task<> start(const void* event, context& c) = 0;  ///< only for coroutines
-  /// Only for handlers of batches.
+  /// Only for coroutines.
+  ///
+  /// Cancellation: the user's coroutine sees it at its next wait.
+  /// Errors:       whatever the user's coroutine throws.
+  virtual task<> start(const void* event, context& c) = 0;
+  /// As above, but for handlers of batches.
   virtual task<> start_batch(std::span<const void* const>, context&) { co_return; }
   virtual std::size_t bytes(const void*) const { return 0; }
 

@@ -77,6 +77,10 @@ class next_call {
 /// As next_call, for coroutine handlers. The task must be awaited before the middleware ends.
 class next_task {
  public:
+  /// Goes on with the next middleware, or with the handler.
+  ///
+  /// Cancellation: the handler sees it at its next wait.
+  /// Errors:       throws what the handler threw.
   task<> operator()() const;
 
  private:
@@ -112,6 +116,7 @@ class middleware_chain {
   void add(middleware m) { all_.push_back(std::move(m)); }
   bool on_publish(publishing& p);
   void call(handler& h, const void* view, context& c, std::size_t from = 0);
+  /// As above, but for coroutine handlers.
   task<> start(handler& h, const void* view, context& c, std::size_t from = 0);
 
  private:

@@ -62,7 +62,8 @@ struct record {
   std::uint32_t depth = 0;  ///< hops from the root event
   bool admitted = false;    ///< publish-side middleware has let it pass
 
-  static constexpr std::size_t header = 64;  // also the largest alignment of an event; a 64-byte event fills the next line
+  /// Also the largest alignment of an event; a 64-byte event fills the next line.
+  static constexpr std::size_t header = 64;
   void* payload() noexcept { return reinterpret_cast<std::byte*>(this) + header; }
   const void* payload() const noexcept { return reinterpret_cast<const std::byte*>(this) + header; }
 };
