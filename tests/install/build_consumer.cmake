@@ -48,7 +48,8 @@ if(WAY STREQUAL "find_package")
   expect("hello from outside")
 
 elseif(WAY STREQUAL "add_subdirectory")
-  run(${configure} "-DENSUE_SOURCE=${SOURCE}" "-DENSUE_SANITIZE=${SANITIZE}" -DENSUE_WERROR=ON)
+  run(${configure} "-DENSUE_SOURCE=${SOURCE}" "-DENSUE_SANITIZE=${SANITIZE}" -DENSUE_WERROR=ON
+    "-DCMAKE_EXE_LINKER_FLAGS=${sanitize}")
   run("${CMAKE_COMMAND}" --build "${SCRATCH}" --target consumer)
   run("${SCRATCH}/consumer")
   expect("hello from outside")
