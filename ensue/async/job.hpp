@@ -97,7 +97,8 @@ class job : public work {
 
  protected:
   job(runtime& rt, std::string_view name, job_owner* owner);
-  virtual ~job();
+  // Protected and virtual: only its own reference count ends it.
+  virtual ~job();  // NOLINT(cppcoreguidelines-virtual-class-destructor)
   virtual void launch() = 0;
   virtual void drop_task() noexcept = 0;
   void run_thread(detail::thread_entry entry);

@@ -8,7 +8,7 @@ std::string_view text(drop_reason reason) noexcept {
   static constexpr std::string_view names[] = {"overflow, oldest", "overflow, newest", "superseded",
                                                "rejected",         "halted",           "unsubscribed",
                                                "shutdown",         "middleware"};
-  static_assert(std::size(names) == static_cast<std::size_t>(drop_reason::count_));
+  static_assert(std::size(names) == static_cast<std::size_t>(drop_reason::count));
   return names[static_cast<std::size_t>(reason)];
 }
 

@@ -17,7 +17,7 @@ enum class drop_reason : std::uint8_t {
   unsubscribed,     ///< its subscription ended while it was queued
   shutdown,         ///< the bus closed before it was reached
   middleware,       ///< a middleware around the handler did not call on
-  count_
+  count  ///< how many reasons there are
 };
 std::string_view text(drop_reason reason) noexcept;
 
@@ -30,7 +30,7 @@ struct ledger {
   std::uint64_t filtered = 0;  ///< the subscription's `where` said no
   std::uint64_t expired = 0;   ///< deadline passed before the handler began
   std::uint64_t dead = 0;      ///< the handler failed for good
-  std::array<std::uint64_t, static_cast<std::size_t>(drop_reason::count_)> dropped{};
+  std::array<std::uint64_t, static_cast<std::size_t>(drop_reason::count)> dropped{};
   std::uint64_t queued = 0;
   std::uint64_t running = 0;
 

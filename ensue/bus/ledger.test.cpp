@@ -37,6 +37,6 @@ TEST_CASE("sums keep every part") {
 }
 
 TEST_CASE("every reason has a name") {
-  for (int i = 0; i < static_cast<int>(drop_reason::count_); ++i)
+  for (int i = 0; i < static_cast<int>(drop_reason::count); ++i)
     CHECK_FALSE(text(static_cast<drop_reason>(i)).empty());
 }

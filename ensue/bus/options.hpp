@@ -37,10 +37,12 @@ class key_of {
   key_of() = default;
   template <class M, class C>
     requires std::derived_from<E, C>
+  // NOLINTNEXTLINE(google-explicit-constructor): `.key = &order::id` is how it is written
   key_of(M C::* member) : read_{[member](const E& e) { return key_mark(e.*member); }} {}
   template <class F>
     requires(!std::same_as<F, key_of> && std::invocable<const F&, const E&>)
-  key_of(F f) : read_{[f = std::move(f)](const E& e) { return key_mark(f(e)); }} {}
+  key_of(F f)  // NOLINT(google-explicit-constructor): likewise
+      : read_{[f = std::move(f)](const E& e) { return key_mark(f(e)); }} {}
 
   explicit operator bool() const noexcept { return static_cast<bool>(read_); }
   std::uint64_t operator()(const E& e) const noexcept {
