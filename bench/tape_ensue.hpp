@@ -54,8 +54,19 @@ inline std::shared_ptr<const loaded> load(const options& o) {
   return l;
 }
 
+/// Components that subscribe when they start, not when they are made.
+template <class... Component>
+void start(Component&... components) {
+  const auto one = [](auto& c) {
+    if constexpr (requires { c.start(); }) c.start();
+  };
+  (one(components), ...);
+}
+
 /// Figures and order books on a bus, as the example wires them.
 struct desk {
+  desk() { start(figures, books); }
+
   ensue::loop_runtime loop;
   ensue::bus bus{loop};
   trading::market_statistics figures{bus};
