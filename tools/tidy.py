@@ -64,7 +64,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("-j", type=int, default=1)
     parser.add_argument("files", nargs="*")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     stamps = args.build / "tidy"
     stamps.mkdir(exist_ok=True)
     due = {}
