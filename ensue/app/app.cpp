@@ -1,9 +1,11 @@
 #include <ensue/app/app.hpp>
+#include <ensue/app/orphan_reaper.hpp>
 #include <ensue/app/parent_watch.hpp>
 #include <ensue/app/stop_signals.hpp>
 
 #include <csignal>
 #include <optional>
+#include <unistd.h>
 
 namespace ensue {
 namespace {
@@ -122,6 +124,8 @@ int app::run() {
     });
     signals_ = &*signals;
   }
+  std::optional<orphan_reaper> reaper;
+  if (::getpid() == 1) reaper.emplace(rt_);
   const parent_watch parent{rt_, options_.parent, [this] { stop("the parent has ended"); }};
   const exit_code code = block_on(*loop_, serve());
   signals_ = nullptr;
