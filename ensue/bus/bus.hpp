@@ -74,9 +74,12 @@ class bus {
   /// As above, for a member function of an object that outlives the subscription.
   template <class C, detail::member_of<C> M, class E = detail::event_of_t<M>>
   [[nodiscard]] subscription subscribe(C* object, M member, subscribe_options<E> options = {}) {
-    static_assert(!std::same_as<E, detail::no_event>,
-                  "a member handler takes (const Event&) or (const Event&, context&)");
-    return subscribe<E>(detail::member_call<E>(*object, member), std::move(options));
+    if constexpr (std::same_as<E, detail::no_event>) {
+      static_assert(!std::same_as<E, detail::no_event>,
+                    "a member handler takes (const Event&) or (const Event&, context&)");
+    } else {
+      return subscribe<E>(detail::member_call<E>(*object, member), std::move(options));
+    }
   }
   template <class C, detail::member_of<C> M, class E = detail::event_of_t<M>>
   [[nodiscard]] subscription subscribe(C& object, M member, subscribe_options<E> options = {}) {

@@ -5,6 +5,8 @@
 #include <ensue/bus/middleware.hpp>
 #include <ensue/bus/subscription.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <bit>
 #include <string_view>
@@ -208,6 +210,8 @@ void subscription_state::cancel_running() {
   for (const auto& w : all) {
     w->told = true;
     w->stop.emit(boost::asio::cancellation_type::terminal);
+    // co_spawn hands that on through the executor: the signal must live until it has got there.
+    boost::asio::post(dispatcher_.rt().executor(), [keep = w] {});
   }
 }
 
