@@ -1,9 +1,8 @@
 // One case per row of the behaviour list, group "locks", those of Barrier, named after it.
 #include <ensue/async/barrier.hpp>
 
-#include <tests/async_cases.hpp>
-
 #include <algorithm>
+#include <tests/async_cases.hpp>
 #include <vector>
 
 using namespace ensue;
@@ -31,7 +30,9 @@ task<> pass(barrier& b, round& r, F then) {
   }
 }
 
-task<> pass(barrier& b, round& r) { return pass(b, r, [](std::size_t) {}); }
+task<> pass(barrier& b, round& r) {
+  return pass(b, r, [](std::size_t) {});
+}
 
 task<> all_through(runtime& rt, barrier& b, round& r) {
   scope s{rt};

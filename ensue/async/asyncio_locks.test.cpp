@@ -7,7 +7,6 @@
 #include <ensue/async/gate.hpp>
 
 #include <tests/async_cases.hpp>
-
 #include <vector>
 
 using namespace ensue;

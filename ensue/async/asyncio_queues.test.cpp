@@ -3,7 +3,6 @@
 #include <ensue/async/queue.hpp>
 
 #include <tests/async_cases.hpp>
-
 #include <vector>
 
 using namespace ensue;

@@ -3,9 +3,8 @@
 // taskgroup_without_parent_task (co_await outside of a coroutine does not compile).
 #include <ensue/async/shield.hpp>
 
-#include <tests/async_cases.hpp>
-
 #include <memory>
+#include <tests/async_cases.hpp>
 #include <vector>
 
 using namespace ensue;
@@ -288,9 +287,8 @@ TEST_CASE("asyncio: taskgroup_already_entered") {
     scope s{rt};
     const auto nothing_to_do = [](scope&) -> task<> { co_return; };
     std::string second;
-    co_await s.run([&](scope& same) -> task<> {
-      second = co_await outcome(same.run(nothing_to_do));
-    });
+    co_await s.run(
+        [&](scope& same) -> task<> { second = co_await outcome(same.run(nothing_to_do)); });
     CHECK(second == "already exists");
   });
 }

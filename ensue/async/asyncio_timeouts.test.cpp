@@ -55,8 +55,7 @@ TEST_CASE("asyncio: foreign_exception_passed") {
 
 TEST_CASE("asyncio: timeout_exception_context") {
   run([](runtime& rt) -> task<> {
-    const std::exception_ptr e =
-        co_await thrown_by(with_timeout(rt, 10ms, sleep_task(rt, 1h)));
+    const std::exception_ptr e = co_await thrown_by(with_timeout(rt, 10ms, sleep_task(rt, 1h)));
     CHECK(shape(e) == "timed out");
     CHECK(cause_of(e) == "cancelled");
   });

@@ -132,8 +132,7 @@ TEST_CASE("asyncio: wait_for_waits_for_task_cancellation_w_timeout_0") {
 
 TEST_CASE("asyncio: wait_for_reraises_exception_during_cancellation") {
   run([](runtime& rt) -> task<> {
-    const std::string end =
-        co_await outcome(with_timeout(rt, 10ms, fail_in_cleanup(rt, "dirty")));
+    const std::string end = co_await outcome(with_timeout(rt, 10ms, fail_in_cleanup(rt, "dirty")));
     CHECK(end == "dirty");
   });
 }
@@ -142,8 +141,7 @@ TEST_CASE("asyncio: cancel_blocking_wait_for") {
   run([](runtime& rt) -> task<> {
     bool cleaned = false;
     scope s{rt};
-    const auto owner =
-        s.spawn("owner", with_deadline(rt, never, with_slow_cleanup(rt, cleaned)));
+    const auto owner = s.spawn("owner", with_deadline(rt, never, with_slow_cleanup(rt, cleaned)));
     co_await yields(rt, 3);
     owner.cancel();
     co_await s.join();

@@ -15,7 +15,8 @@ task<> condition::wait(permit& held) {
 
 result<> condition::notify(const permit& held, std::size_t count) noexcept {
   if (!held.of(mutex_)) return errc::invalid;
-  while (count-- > 0 && wake_one(waiting_)) {}
+  while (count-- > 0 && wake_one(waiting_)) {
+  }
   return {};
 }
 

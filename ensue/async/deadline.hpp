@@ -64,13 +64,13 @@ class timeout : private timer_entry {
 
 /// Runs `work` in the time that `t` allows.
 ///
-/// Deadline: when it passes, `work` is cancelled and has finished its cleanup before errc::timed_out
-/// is thrown (nested in it: how `work` ended). If it has passed already, `work` never starts. If
-/// `work` answers the cancellation with a result, that comes out.
+/// Deadline: when it passes, `work` is cancelled, and has finished its cleanup before
+/// errc::timed_out is thrown (nested in it: how `work` ended). If it has passed already, `work`
+/// never starts. If `work` answers the cancellation with a result, that comes out.
 /// Threads: loop thread; `work` starts at once, inside the call.
 /// Cancellation: passed on to `work`; what comes of it comes out.
-/// Errors: those of `work` unchanged, also when its cleanup fails after the deadline (`t.expired()`
-/// tells then). errc::timed_out: may retry. errc::exists: `t` was used before.
+/// Errors: those of `work` unchanged, also when its cleanup fails after the deadline
+/// (`t.expired()` tells then). errc::timed_out: may retry. errc::exists: `t` was used before.
 /// Cost: a timer entry in the frame and a job (two recycled allocations).
 template <class T>
 task<T> within(timeout& t, task<T> work) {

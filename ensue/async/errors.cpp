@@ -2,9 +2,8 @@
 
 #include <boost/asio/error.hpp>
 
-#include <cxxabi.h>
-
 #include <cstdlib>
+#include <cxxabi.h>
 #include <memory>
 #include <typeinfo>
 #include <utility>

@@ -1,10 +1,8 @@
 #include <ensue/async/job.hpp>
-
 #include <ensue/async/sleep.hpp>
 
-#include <tests/async_cases.hpp>
-
 #include <memory>
+#include <tests/async_cases.hpp>
 
 using namespace ensue;
 using namespace ensue::cases;
@@ -87,7 +85,9 @@ TEST_CASE("an owner that goes destroys its unfinished job at once, wherever it s
     }
     CHECK(ended == 1);
     const auto held = std::make_shared<int>(1);
-    { owned_job<void> never_started{rt, "j", hold(rt, held)}; }
+    {
+      owned_job<void> never_started{rt, "j", hold(rt, held)};
+    }
     CHECK(held.use_count() == 1);
     co_return;
   });

@@ -1,5 +1,4 @@
 #include <ensue/async/loop_runtime.hpp>
-
 #include <ensue/async/offload_pool.hpp>
 #include <ensue/async/wait.hpp>
 #include <ensue/base/limits.hpp>

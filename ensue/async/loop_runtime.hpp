@@ -30,7 +30,7 @@ class loop_runtime final : public runtime {
     /// sleep costs, so that a stream of 20 k events/s and more never meets the kernel. Only
     /// while there is an inbox; an idle loop spins once and then costs nothing.
     duration spin = std::chrono::microseconds{50};
-    duration watchdog_after{};        ///< 0: no watchdog
+    duration watchdog_after{};  ///< 0: no watchdog
     /// Called on the watchdog's thread while the loop hangs. The log has it in any case, once the
     /// loop runs again.
     watchdog::report_function on_stall{};

@@ -1,6 +1,5 @@
-#include <ensue/async/loop_runtime.hpp>
-
 #include <ensue/async/job.hpp>
+#include <ensue/async/loop_runtime.hpp>
 #include <ensue/async/sleep.hpp>
 #include <ensue/async/wait.hpp>
 

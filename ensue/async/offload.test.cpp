@@ -1,11 +1,9 @@
-#include <ensue/async/offload.hpp>
-
 #include <ensue/async/loop_runtime.hpp>
+#include <ensue/async/offload.hpp>
 #include <ensue/async/scope.hpp>
 
-#include <tests/async_cases.hpp>
-
 #include <atomic>
+#include <tests/async_cases.hpp>
 #include <thread>
 #include <vector>
 

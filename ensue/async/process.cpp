@@ -7,12 +7,11 @@
 #include <cerrno>
 #include <csignal>
 #include <optional>
-#include <utility>
-
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 extern char** environ;
 

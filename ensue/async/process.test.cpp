@@ -1,7 +1,6 @@
-#include <ensue/async/process.hpp>
-
 #include <ensue/async/deadline.hpp>
 #include <ensue/async/loop_runtime.hpp>
+#include <ensue/async/process.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,13 +1,11 @@
-#include <ensue/async/promise.hpp>
-
 #include <ensue/async/deadline.hpp>
 #include <ensue/async/loop_runtime.hpp>
-
-#include <tests/async_cases.hpp>
+#include <ensue/async/promise.hpp>
 
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <tests/async_cases.hpp>
 #include <thread>
 #include <vector>
 
@@ -42,7 +40,9 @@ TEST_CASE("the first of set, fail and death decides") {
     future<> failed{rt}, broken{rt};
     promise<> q = failed.get_promise();
     CHECK(q.fail(std::make_exception_ptr(std::runtime_error{"no answer"})));
-    { const promise<> dies = broken.get_promise(); }
+    {
+      const promise<> dies = broken.get_promise();
+    }
     const std::string first = co_await outcome(failed.wait());
     CHECK(first == "no answer");
     const std::string second = co_await outcome(broken.wait());

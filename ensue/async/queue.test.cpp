@@ -1,9 +1,8 @@
 #include <ensue/async/queue.hpp>
 
-#include <tests/async_cases.hpp>
-
 #include <memory>
 #include <numeric>
+#include <tests/async_cases.hpp>
 #include <vector>
 
 using namespace ensue;

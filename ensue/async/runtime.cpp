@@ -1,5 +1,4 @@
 #include <ensue/async/runtime.hpp>
-
 #include <ensue/async/wait.hpp>
 
 namespace ensue {

@@ -115,7 +115,7 @@ class runtime {
 
   timer_heap timers_;
   bool sleeping_ = false;
-  time_point turn_time_{};  // kept up to date by the loop
+  time_point turn_time_{};                     // kept up to date by the loop
   std::atomic<const char*> running_{nullptr};  // the watchdog reads it from its thread
 
  private:

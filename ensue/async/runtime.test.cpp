@@ -1,9 +1,7 @@
+#include <ensue/async/gate.hpp>
 #include <ensue/async/runtime.hpp>
 
-#include <ensue/async/gate.hpp>
-
 #include <tests/async_cases.hpp>
-
 #include <vector>
 
 using namespace ensue;

@@ -124,8 +124,7 @@ auto scope::spawn(std::string_view name, F f, Args... args) {
 
 template <class T>
 task<child<T>> scope::spawn_wait(std::string name, task<T> t) {
-  while (refusal() == errc::full)
-    co_await wait_or_throw(spawners_, rt_, "a free place in a scope");
+  while (refusal() == errc::full) co_await wait_or_throw(spawners_, rt_, "a free place in a scope");
   co_return spawn(name, std::move(t));
 }
 

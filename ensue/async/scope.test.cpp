@@ -1,7 +1,6 @@
 #include <ensue/async/scope.hpp>
 
 #include <tests/async_cases.hpp>
-
 #include <vector>
 
 using namespace ensue;
@@ -32,8 +31,8 @@ TEST_CASE("a scope refuses or makes wait beyond its bound") {
 TEST_CASE("those who wait for a place are refused when the scope fails") {
   run([](runtime& rt) -> task<> {
     std::string refused;
-    const std::string end = co_await outcome(with_scope(
-        rt, named("one", 2), [&](scope& s) -> task<> {
+    const std::string end =
+        co_await outcome(with_scope(rt, named("one", 2), [&](scope& s) -> task<> {
           s.spawn("x", fail_after(rt, 10ms, "no stock"));
           refused = co_await outcome(s.spawn_wait("y", sleep_task(rt, 1ms)));
         }));

@@ -49,33 +49,6 @@ class company final : private job_owner {
 template <class... Ts>
 using selected = std::variant<value_or_nothing<Ts>...>;
 
-/// Runs all; the first to end decides, the others are cancelled and have finished their cleanup
-/// before it returns. `nothing` stands for void; `.index()` tells which it was.
-///
-/// Order: started in order; of those that end in one step the one that ended first wins. One that
-/// ends without waiting keeps those after it from starting.
-/// Cancellation: cancels all, waits for them, then throws.
-/// Errors: that of the winner; an error_group when others fail in their cleanup.
-template <class... Ts>
-task<selected<Ts...>> select(runtime& rt, task<Ts>... tasks);
-
-/// As above, for any number of one kind: its place and its value. `tasks` must not be empty.
-/// Cancellation: Errors:
-template <class T>
-task<std::pair<std::size_t, value_or_nothing<T>>> select(runtime& rt, std::vector<task<T>> tasks);
-
-/// Runs all to their ends and returns all results.
-///
-/// Order: started in order.
-/// Cancellation: cancels all, waits for them, then throws.
-/// Errors: an error_group of all that failed; the others have run to their end all the same. For
-/// "the first error ends all" use a scope.
-template <class... Ts>
-task<std::tuple<value_or_nothing<Ts>...>> when_all(runtime& rt, task<Ts>... tasks);
-/// As above, for any number of one kind. Cancellation: Errors:
-template <class T>
-task<std::vector<value_or_nothing<T>>> when_all(runtime& rt, std::vector<task<T>> tasks);
-
 namespace detail {
 
 template <class... Ts, std::size_t... I>
@@ -83,7 +56,8 @@ selected<Ts...> take_selected(std::tuple<reference<job_of<Ts>>...>& jobs, const 
                               std::index_sequence<I...>) {
   std::optional<selected<Ts...>> out;
   ((std::get<I>(jobs).get() == first
-        ? static_cast<void>(out.emplace(std::in_place_index<I>, std::move(std::get<I>(jobs)->get())))
+        ? static_cast<void>(
+              out.emplace(std::in_place_index<I>, std::move(std::get<I>(jobs)->get())))
         : static_cast<void>(0)),
    ...);
   return std::move(*out);
@@ -102,7 +76,13 @@ std::vector<const job*> pointers(const std::vector<reference<job_of<T>>>& jobs) 
 
 }  // namespace detail
 
-/// As above, but in full: the declaration has the contract.
+/// Runs all; the first to end decides, the others are cancelled and have finished their cleanup
+/// before it returns. `nothing` stands for void; `.index()` tells which it was.
+///
+/// Order: started in order; of those that end in one step the one that ended first wins. One that
+/// ends without waiting keeps those after it from starting.
+/// Cancellation: cancels all, waits for them, then throws.
+/// Errors: that of the winner; an error_group when others fail in their cleanup.
 template <class... Ts>
 task<selected<Ts...>> select(runtime& rt, task<Ts>... tasks) {
   detail::company all{rt, "select", detail::company::mode::first_wins};
@@ -112,7 +92,8 @@ task<selected<Ts...>> select(runtime& rt, task<Ts>... tasks) {
   co_return detail::take_selected<Ts...>(jobs, all.first(), std::index_sequence_for<Ts...>{});
 }
 
-/// As above, but in full: the declaration has the contract.
+/// As above, for any number of one kind: its place and its value. `tasks` must not be empty.
+/// Cancellation: Errors:
 template <class T>
 task<std::pair<std::size_t, value_or_nothing<T>>> select(runtime& rt, std::vector<task<T>> tasks) {
   ENSUE_ASSERT(!tasks.empty(), "a selection from nothing");
@@ -126,7 +107,12 @@ task<std::pair<std::size_t, value_or_nothing<T>>> select(runtime& rt, std::vecto
   co_return std::pair<std::size_t, value_or_nothing<T>>(i, std::move(jobs[i]->get()));
 }
 
-/// As above, but in full: the declaration has the contract.
+/// Runs all to their ends and returns all results.
+///
+/// Order: started in order.
+/// Cancellation: cancels all, waits for them, then throws.
+/// Errors: an error_group of all that failed; the others have run to their end all the same. For
+/// "the first error ends all" use a scope.
 template <class... Ts>
 task<std::tuple<value_or_nothing<Ts>...>> when_all(runtime& rt, task<Ts>... tasks) {
   detail::company all{rt, "when_all", detail::company::mode::all_run};
@@ -134,13 +120,10 @@ task<std::tuple<value_or_nothing<Ts>...>> when_all(runtime& rt, task<Ts>... task
   co_await all.run();
   all.throw_errors(detail::pointers(jobs), nullptr);
   co_return std::apply(
-      [](auto&... j) {
-        return std::tuple<value_or_nothing<Ts>...>(std::move(j->get())...);
-      },
-      jobs);
+      [](auto&... j) { return std::tuple<value_or_nothing<Ts>...>(std::move(j->get())...); }, jobs);
 }
 
-/// As above, but in full: the declaration has the contract.
+/// As above, for any number of one kind. Cancellation: Errors:
 template <class T>
 task<std::vector<value_or_nothing<T>>> when_all(runtime& rt, std::vector<task<T>> tasks) {
   detail::company all{rt, "when_all", detail::company::mode::all_run};

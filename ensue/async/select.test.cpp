@@ -59,8 +59,8 @@ TEST_CASE("one that ends at once keeps the later ones from starting") {
 
 TEST_CASE("the winner's error comes out bare, with a loser's in a group") {
   run([](runtime& rt) -> task<> {
-    const std::string alone = co_await outcome(
-        select(rt, fail_after(rt, 10ms, "no stock"), sleep_task(rt, 1h)));
+    const std::string alone =
+        co_await outcome(select(rt, fail_after(rt, 10ms, "no stock"), sleep_task(rt, 1h)));
     CHECK(alone == "no stock");
     const std::string both = co_await outcome(
         select(rt, fail_in_cleanup(rt, "dirty"), fail_after(rt, 10ms, "no stock")));
@@ -90,7 +90,8 @@ TEST_CASE("a cancelled selection cancels all and comes out as cancellation") {
 TEST_CASE("a selection from a list tells which one it was") {
   run([](runtime& rt) -> task<> {
     std::vector<task<int>> tasks;
-    for (const int ms : {30, 10, 20}) tasks.push_back(int_after(rt, std::chrono::milliseconds{ms}, ms));
+    for (const int ms : {30, 10, 20})
+      tasks.push_back(int_after(rt, std::chrono::milliseconds{ms}, ms));
     const auto won = co_await select(rt, std::move(tasks));
     CHECK(won.first == 1);
     CHECK(won.second == 10);
@@ -121,9 +122,8 @@ TEST_CASE("a cancelled when_all comes out as cancellation") {
   run([](runtime& rt) -> task<> {
     bool cleaned = false;
     scope s{rt};
-    const auto owner = s.spawn("owner", [&]() -> task<> {
-      co_await when_all(rt, at_once(1), note_cleanup(rt, cleaned));
-    });
+    const auto owner = s.spawn(
+        "owner", [&]() -> task<> { co_await when_all(rt, at_once(1), note_cleanup(rt, cleaned)); });
     co_await sleep_for(rt, 1ms);
     owner.cancel();
     co_await s.join();

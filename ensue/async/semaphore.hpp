@@ -43,7 +43,9 @@ class semaphore {
       : rt_{rt}, name_{name}, free_{places} {}
   semaphore(const semaphore&) = delete;
   semaphore& operator=(const semaphore&) = delete;
-  ~semaphore() { ENSUE_ASSERT(waiting_.empty() || rt_.ending(), "a semaphore died, coroutines wait for it"); }
+  ~semaphore() {
+    ENSUE_ASSERT(waiting_.empty() || rt_.ending(), "a semaphore died, coroutines wait for it");
+  }
 
   /// errc::empty: none is free, or others wait already.
   [[nodiscard]] result<permit> try_acquire() noexcept;

@@ -1,8 +1,7 @@
 #include <ensue/async/semaphore.hpp>
 
-#include <tests/async_cases.hpp>
-
 #include <algorithm>
+#include <tests/async_cases.hpp>
 #include <vector>
 
 using namespace ensue;

@@ -13,8 +13,9 @@ namespace ensue {
 /// Errors: those of `work`; errc::timed_out.
 /// Cost: as `with_timeout`.
 ///
-/// In a coroutine that is cancelled already every await throws, this one too; prefer `with_cleanup`,
-/// or bracket it: `co_await this_coro::throw_if_cancelled(false)` before and `(true)` after.
+/// In a coroutine that is cancelled already every await throws, this one too; prefer
+/// `with_cleanup`, or bracket it: `co_await this_coro::throw_if_cancelled(false)` before and
+/// `(true)` after.
 template <class T>
 task<T> shield(runtime& rt, duration limit, task<T> work) {
   timeout t{rt, limit};
@@ -26,8 +27,8 @@ task<T> shield(runtime& rt, duration limit, task<T> work) {
   co_return j->take();
 }
 
-/// Runs `work`, then `cleanup` however `work` ended: `finally` for coroutines. `cleanup` is shielded
-/// for at most `limit`.
+/// Runs `work`, then `cleanup` however `work` ended: `finally` for coroutines. `cleanup` is
+/// shielded for at most `limit`.
 ///
 /// Cancellation: reaches `work`; `cleanup` still runs, then it comes out.
 /// Errors: that of `work`; that of `cleanup` when `work` ended well or cancelled; an error_group of
@@ -37,9 +38,9 @@ task<T> with_cleanup(runtime& rt, duration limit, task<T> work, task<> cleanup) 
   owned_job<T> main{rt, "work", std::move(work)};
   main->start();
   if (!main->finished()) {
-    co_await wait_firmly(main->waiters(), rt, "work with a cleanup",
-                         [](void* j) noexcept { static_cast<job*>(j)->cancel(); },
-                         static_cast<job*>(&*main));
+    co_await wait_firmly(
+        main->waiters(), rt, "work with a cleanup",
+        [](void* j) noexcept { static_cast<job*>(j)->cancel(); }, static_cast<job*>(&*main));
   }
   std::exception_ptr failure;
   const bool throws = co_await this_coro::throw_if_cancelled();

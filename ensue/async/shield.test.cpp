@@ -74,11 +74,11 @@ TEST_CASE("cleanup runs however the work ended") {
         with_cleanup(rt, 1s, fail_after(rt, 1ms, "no stock"), note_end(rt, 1ms, ended)));
     CHECK(failed == "no stock");
     CHECK(ended);
-    const std::string both = co_await outcome(
-        with_cleanup(rt, 1s, fail_after(rt, 1ms, "a"), fail_after(rt, 1ms, "b")));
+    const std::string both =
+        co_await outcome(with_cleanup(rt, 1s, fail_after(rt, 1ms, "a"), fail_after(rt, 1ms, "b")));
     CHECK(both == "[a, b]");
-    const std::string hung = co_await outcome(
-        with_cleanup(rt, 10ms, sleep_task(rt, 1ms), sleep_task(rt, 1h)));
+    const std::string hung =
+        co_await outcome(with_cleanup(rt, 10ms, sleep_task(rt, 1ms), sleep_task(rt, 1h)));
     CHECK(hung == "timed out");
   });
 }

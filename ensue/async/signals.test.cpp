@@ -1,7 +1,6 @@
-#include <ensue/async/signals.hpp>
-
 #include <ensue/async/deadline.hpp>
 #include <ensue/async/loop_runtime.hpp>
+#include <ensue/async/signals.hpp>
 
 #include <doctest/doctest.h>
 

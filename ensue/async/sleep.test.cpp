@@ -1,6 +1,5 @@
-#include <ensue/async/sleep.hpp>
-
 #include <ensue/async/deadline.hpp>
+#include <ensue/async/sleep.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
@@ -23,7 +22,7 @@ TEST_CASE("sleep lasts as long as it says") {
   CHECK(w.block_on(slept(w.rt(), 5ms)) == 5ms);
   CHECK(w.block_on(slept(w.rt(), -5ms)) == 0ms);
 }
-TEST_CASE("sleep to"){
+TEST_CASE("sleep to") {
   sim::world w;
   CHECK_THROWS_AS(w.block_on(with_timeout(w.rt(), 2ms, slept(w.rt(), 5ms))), system_error);
   CHECK(w.elapsed() == 2ms);

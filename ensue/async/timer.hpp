@@ -33,9 +33,7 @@ class timer : private timer_entry {
   bool pending() const noexcept { return function_ != nullptr; }
 
  private:
-  static void ring(work& w) noexcept {
-    std::exchange(static_cast<timer&>(w).function_, nullptr)();
-  }
+  static void ring(work& w) noexcept { std::exchange(static_cast<timer&>(w).function_, nullptr)(); }
   runtime& rt_;
   std::function<void()> function_;
 };

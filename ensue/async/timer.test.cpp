@@ -1,8 +1,7 @@
 #include <ensue/async/timer.hpp>
 
-#include <tests/async_cases.hpp>
-
 #include <memory>
+#include <tests/async_cases.hpp>
 #include <vector>
 
 using namespace ensue;

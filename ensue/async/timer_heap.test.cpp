@@ -1,5 +1,4 @@
 #include <ensue/async/timer_heap.hpp>
-
 #include <ensue/base/random.hpp>
 
 #include <doctest/doctest.h>
@@ -37,7 +36,8 @@ TEST_CASE("equal times fire in the order they were armed") {
     heap.arm(*entries.back(), at(5));
   }
   CHECK(heap.pop_due(at(4)) == nullptr);
-  for (int i = 0; i < 100; ++i) CHECK(heap.pop_due(at(5)) == entries[static_cast<std::size_t>(i)].get());
+  for (int i = 0; i < 100; ++i)
+    CHECK(heap.pop_due(at(5)) == entries[static_cast<std::size_t>(i)].get());
 }
 
 TEST_CASE("an entry disarms itself when it dies, and survives its heap") {

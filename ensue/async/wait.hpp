@@ -132,7 +132,8 @@ class waiter : public work {
 /// throws operation_aborted when the coroutine was already cancelled before it began).
 class [[nodiscard]] wait_in : public waiter {
  public:
-  wait_in(work_list& list, runtime& rt, const char* what) noexcept : waiter{rt, what}, list_{list} {}
+  wait_in(work_list& list, runtime& rt, const char* what) noexcept
+      : waiter{rt, what}, list_{list} {}
 
   template <boost::asio::completion_token_for<void(wait_status)> Token>
   auto operator()(Token&& token) {

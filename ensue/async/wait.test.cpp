@@ -1,6 +1,5 @@
-#include <ensue/async/wait.hpp>
-
 #include <ensue/async/loop_runtime.hpp>
+#include <ensue/async/wait.hpp>
 
 #include <doctest/doctest.h>
 

@@ -21,7 +21,9 @@ void watchdog::idle(bool asleep) noexcept {
   idle_.store(asleep, std::memory_order_release);
   if (asleep) return;
   // Taken so that the wake-up cannot fall between the watcher's look and its wait.
-  { const std::lock_guard lock{mutex_}; }
+  {
+    const std::lock_guard lock{mutex_};
+  }
   changed_.notify_one();
 }
 

@@ -23,8 +23,8 @@ struct stall {
 /// Threads: `step` and `idle` on the loop; `report` is called on the watchdog's thread, while the
 /// loop still hangs, and must not block.
 /// Limits: a stall is seen between 1 and 1.5 times `after`.
-/// Cost: one relaxed store per piece of work; the thread wakes four times per `after` while the loop
-/// works, and sleeps while it is idle.
+/// Cost: one relaxed store per piece of work; the thread wakes four times per `after` while the
+/// loop works, and sleeps while it is idle.
 class watchdog {
  public:
   using report_function = std::function<void(const stall&)>;

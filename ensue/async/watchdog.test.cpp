@@ -1,7 +1,6 @@
-#include <ensue/async/watchdog.hpp>
-
 #include <ensue/async/loop_runtime.hpp>
 #include <ensue/async/sleep.hpp>
+#include <ensue/async/watchdog.hpp>
 
 #include <doctest/doctest.h>
 
@@ -23,7 +22,8 @@ struct stalls {
   }
   void hold_until(runtime& rt, std::size_t wanted) {
     const time_point limit = rt.now() + 20s;
-    while (count() < wanted && rt.now() < limit) {}
+    while (count() < wanted && rt.now() < limit) {
+    }
   }
 };
 
