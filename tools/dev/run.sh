@@ -9,7 +9,7 @@ name=${1:-trading}
 (($#)) && shift
 configure release
 has_target release "$name" ||
-  die "no example '$name'; there are: $(cd examples && ls | sed -n 's/\.cpp$//p; /\./!p' | xargs)" 2
+  die "no example '$name'; there are: $(cd examples && ls | sed -n 's/\.cpp$//p; /\./!p' | sort -u | xargs)" 2
 compile release "$name"
 program=$(find build/release/examples -type f -name "$name" -perm -u+x | head -1)
 exec "$program" "$@"
