@@ -55,6 +55,7 @@ class bus {
     } else {
       static_assert(detail::takes_event<F, E>,
                     "a handler must be callable as f(const Event&) or f(const Event&, context&)");
+      return {};
     }
   }
 
@@ -66,6 +67,7 @@ class bus {
       static_assert(!std::same_as<E, detail::no_event>,
                     "which event? A handler takes (const Event&) or (const Event&, context&); "
                     "for a generic one write subscribe<Event>(handler)");
+      return {};
     } else {
       return subscribe<E, F>(std::move(f), std::move(options));
     }
@@ -77,6 +79,7 @@ class bus {
     if constexpr (std::same_as<E, detail::no_event>) {
       static_assert(!std::same_as<E, detail::no_event>,
                     "a member handler takes (const Event&) or (const Event&, context&)");
+      return {};
     } else {
       return subscribe<E>(detail::member_call<E>(*object, member), std::move(options));
     }
@@ -144,6 +147,7 @@ class bus {
       static_assert(detail::batch_handler_of<F, E>,
                     "a batch handler must be callable as f(const batch<Event>&) or "
                     "f(const batch<Event>&, context&)");
+      return {};
     }
   }
 

@@ -43,8 +43,8 @@ class program {
     for (int i = 0; i < 4; ++i) subscribe();
     for (int i = 0; i < 60; ++i) {
       act();
-      w_.run_for(std::chrono::microseconds{draw_.below(400)});
-      check("after an action");
+      const auto each_step = [this] { return check("at a step"), false; };
+      w_.run_until(each_step, std::chrono::microseconds{draw_.below(400)});
     }
     w_.run_until([this] { return check("while it drains"), b_.idle(); });
     finish();
