@@ -1,3 +1,4 @@
+// [hello]
 #include <ensue/ensue.hpp>
 
 #include <iostream>
@@ -18,3 +19,4 @@ int main() {
   app.stop("the only order is in");  // a service leaves this out: Ctrl-C stops it as orderly
   return app.run();
 }
+// [/hello]

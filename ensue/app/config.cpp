@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-extern char** environ;
+extern char** environ;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): POSIX
 
 namespace ensue {
 namespace {

@@ -25,7 +25,8 @@ struct shared_state {
   std::atomic<int> code{1};
   timer_t timer{};
 };
-constinit shared_state shared;
+// The one thing a signal handler can reach.
+constinit shared_state shared;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 
