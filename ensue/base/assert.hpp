@@ -12,7 +12,7 @@ namespace ensue {
 }  // namespace ensue
 
 /// On in every build: a broken invariant must not go on to handle money.
-#define ENSUE_ASSERT(condition, message)                                                  \
-  (static_cast<bool>(condition)                                                           \
-       ? void(0)                                                                          \
+#define ENSUE_ASSERT(condition, message) \
+  (static_cast<bool>(condition)          \
+       ? void(0)                         \
        : ::ensue::assertion_failed(#condition, message, std::source_location::current()))

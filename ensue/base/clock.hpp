@@ -15,8 +15,8 @@ struct monotonic {
 };
 
 using duration = std::chrono::nanoseconds;
-using time_point = monotonic::time_point;                             ///< for timers and deadlines
-using wall_time = std::chrono::sys_time<std::chrono::nanoseconds>;    ///< for people and the wire
+using time_point = monotonic::time_point;                           ///< for timers and deadlines
+using wall_time = std::chrono::sys_time<std::chrono::nanoseconds>;  ///< for people and the wire
 
 /// The end of time: "no deadline".
 inline constexpr time_point never = time_point::max();

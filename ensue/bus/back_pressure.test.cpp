@@ -1,9 +1,8 @@
-#include <ensue/bus/posting.hpp>
-
 #include <ensue/async/deadline.hpp>
 #include <ensue/async/errors.hpp>
 #include <ensue/async/sleep.hpp>
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/posting.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>

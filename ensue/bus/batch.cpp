@@ -1,7 +1,6 @@
 // The workers of subscriptions that take their events in batches.
-#include <ensue/bus/batch.hpp>
-
 #include <ensue/async/errors.hpp>
+#include <ensue/bus/batch.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/timed_wait.hpp>
 

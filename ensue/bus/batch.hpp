@@ -51,9 +51,9 @@ template <class E>
 struct batch_options {
   std::string name{};
   std::size_t count = 100;
-  std::size_t bytes = 0;                               ///< 0: no such bound
-  std::function<std::size_t(const E&)> size_of{};      ///< default: sizeof(E); for `bytes`
-  duration wait = std::chrono::milliseconds{100};      ///< since the first event of the batch came
+  std::size_t bytes = 0;                           ///< 0: no such bound
+  std::function<std::size_t(const E&)> size_of{};  ///< default: sizeof(E); for `bytes`
+  duration wait = std::chrono::milliseconds{100};  ///< since the first event of the batch came
   int priority = 0;
   std::function<bool(const E&)> where{};
   std::size_t capacity = limits::queue_capacity;

@@ -1,6 +1,5 @@
-#include <ensue/bus/batch.hpp>
-
 #include <ensue/async/sleep.hpp>
+#include <ensue/bus/batch.hpp>
 #include <ensue/bus/bus.hpp>
 #include <ensue/sim/world.hpp>
 
@@ -113,9 +112,9 @@ TEST_CASE_FIXTURE(fixture, "when a batch fails all its events are dead, and each
 }
 
 TEST_CASE_FIXTURE(fixture, "a batch holds what its filter lets through") {
-  auto s = b.subscribe_batch<tick>(
-      [this](const batch<tick>& all) { note(all); },
-      {.count = 2, .where = [](const tick& t) { return t.n % 2 == 0; }});
+  auto s =
+      b.subscribe_batch<tick>([this](const batch<tick>& all) { note(all); },
+                              {.count = 2, .where = [](const tick& t) { return t.n % 2 == 0; }});
   post(0, 6);
   w.run();
   CHECK(batches == lists{{0, 2}, {4}});

@@ -1,6 +1,5 @@
-#include <ensue/bus/bus.hpp>
-
 #include <ensue/async/errors.hpp>
+#include <ensue/bus/bus.hpp>
 #include <ensue/bus/timed_wait.hpp>
 
 namespace ensue {

@@ -127,8 +127,8 @@ class bus {
     requires(detail::takes_event<F, event_ref> || detail::takes_context<F, event_ref>)
   [[nodiscard]] subscription subscribe(std::string_view pattern, F f,
                                        subscribe_options<event_ref> options = {}) {
-    auto handle = std::make_unique<detail::named_handler<F>>(
-        std::move(f), std::move(options.where), std::move(options.key));
+    auto handle = std::make_unique<detail::named_handler<F>>(std::move(f), std::move(options.where),
+                                                             std::move(options.key));
     subscription_settings settings = detail::erase(std::move(options));
     settings.pattern = pattern;
     return add(event_type<event_ref>(), std::move(handle), std::move(settings));
@@ -233,8 +233,8 @@ class bus {
   /// subscribed by name. The error says what is wrong with the text and where; nothing was done.
   [[nodiscard]] json_result<emit_result> emit_named(std::string_view name, std::string_view json,
                                                     int version = 0);
-  [[nodiscard]] json_result<error_code> try_post_named(std::string_view name,
-                                                       std::string_view json, int version = 0);
+  [[nodiscard]] json_result<error_code> try_post_named(std::string_view name, std::string_view json,
+                                                       int version = 0);
   /// Cancellation: as `post`.
   /// Errors:       as `post`; errc::invalid with the place for a wrong text.
   [[nodiscard]] task<> post_named(std::string_view name, std::string_view json, int version = 0);
@@ -278,12 +278,12 @@ class bus {
   template <class R>
   static task<std::vector<R>> collect_record(std::shared_ptr<dispatcher> engine, record_ref r) {
     std::vector<R> results;
-    const detail::collector into{&detail::type_mark<R>,
-                         [](void* all, void* value) {
-                           static_cast<std::vector<R>*>(all)->push_back(
-                               std::move(*static_cast<R*>(value)));
-                         },
-                         &results};
+    const detail::collector into{
+        &detail::type_mark<R>,
+        [](void* all, void* value) {
+          static_cast<std::vector<R>*>(all)->push_back(std::move(*static_cast<R*>(value)));
+        },
+        &results};
     co_await detail::publish(std::move(engine), std::move(r), &into);
     co_return results;
   }

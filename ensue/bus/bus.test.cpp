@@ -1,6 +1,5 @@
-#include <ensue/bus/bus.hpp>
-
 #include <ensue/async/loop_runtime.hpp>
+#include <ensue/bus/bus.hpp>
 
 #include <doctest/doctest.h>
 

@@ -35,7 +35,8 @@ class context {
   /// As the bus's, with the handled event as the cause.
   template <ensue::event E, class... Args>
   [[nodiscard]] error_code try_post(Args&&... args) {
-    return detail::try_post(dispatcher_, detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
+    return detail::try_post(dispatcher_,
+                            detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
   }
   /// As above, but waits for room instead of refusing, as `bus::post` does.
   ///
@@ -43,13 +44,15 @@ class context {
   /// Errors:       throws system_error(errc::closed, full or too_deep): not accepted anywhere.
   template <ensue::event E, class... Args>
   [[nodiscard]] task<> post(Args&&... args) {
-    return detail::post(dispatcher_, detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
+    return detail::post(dispatcher_,
+                        detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
   }
   /// As above, but completes when every handler has settled, as `bus::publish` does.
   template <ensue::event E, class... Args>
   [[nodiscard]] task<publish_result> publish(Args&&... args) {
     return detail::publish(dispatcher_.shared_from_this(),
-                           detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...), nullptr);
+                           detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...),
+                           nullptr);
   }
   template <ensue::event E>
   emit_result emit(const E& e) {

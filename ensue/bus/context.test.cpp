@@ -1,6 +1,5 @@
-#include <ensue/bus/context.hpp>
-
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/context.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
@@ -28,12 +27,14 @@ TEST_CASE("what a handler publishes carries its cause, its root and its depth") 
     co_await yield(c.rt());
     co_await c.post<effect>(1);
   });
-  auto s2 = b.subscribe<effect>([&](const effect&, context& c) {
-    seen_cause = c.meta().causation;
-    seen_root = c.meta().root();
-    depth = c.depth();
-    CHECK(c.subscription() == "effects");
-  }, {.name = "effects"});
+  auto s2 = b.subscribe<effect>(
+      [&](const effect&, context& c) {
+        seen_cause = c.meta().causation;
+        seen_root = c.meta().root();
+        depth = c.depth();
+        CHECK(c.subscription() == "effects");
+      },
+      {.name = "effects"});
   w.block_on(b.post<cause>(1));
   w.run();
   CHECK_FALSE(root.nil());

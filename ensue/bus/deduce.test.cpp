@@ -1,6 +1,5 @@
-#include <ensue/bus/deduce.hpp>
-
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/deduce.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
@@ -23,7 +22,9 @@ struct receipt {
 int seen = 0;  // by the free functions; each test begins with 0
 
 void plain(const order& o) { seen += o.id; }
-void with_context(const order& o, context& c) noexcept { seen += o.id + static_cast<int>(c.depth()); }
+void with_context(const order& o, context& c) noexcept {
+  seen += o.id + static_cast<int>(c.depth());
+}
 task<> coroutine(const order& o) {
   seen += o.id;
   co_return;
@@ -37,7 +38,9 @@ struct desk {
   int sum = 0;
   void on_order(const order& o) { sum += o.id; }
   void on_order_const(const order& o) const { const_cast<desk*>(this)->sum += o.id; }
-  void with_context(const order& o, context& c) noexcept { sum += o.id + static_cast<int>(c.depth()); }
+  void with_context(const order& o, context& c) noexcept {
+    sum += o.id + static_cast<int>(c.depth());
+  }
   task<> later(const order& o) {
     sum += o.id;
     co_return;

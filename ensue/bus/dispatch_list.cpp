@@ -55,8 +55,7 @@ dispatch_list& dispatcher::build(type_entry& e) {
     });
   }
   list->delegates.reserve(members.size());
-  for (const member& m : members)
-    add_to(*list, *m.state, m.view->upcast, m.view->type == e.type);
+  for (const member& m : members) add_to(*list, *m.state, m.view->upcast, m.view->type == e.type);
   e.list = std::move(list);
   return *e.list;
 }
@@ -66,8 +65,8 @@ void dispatcher::add_to(dispatch_list& list, subscription_state& s,
   delegate d{&call_through_state, &s};
   if (s.direct()) d = {s.handle().plain(), s.handle().target()};
   if (!exact) {
-    list.shims.push_back(std::make_unique<dispatch_list::shim>(
-        dispatch_list::shim{upcast, d.call, d.object}));
+    list.shims.push_back(
+        std::make_unique<dispatch_list::shim>(dispatch_list::shim{upcast, d.call, d.object}));
     d = {&call_through_shim, list.shims.back().get()};
   }
   list.delegates.push_back(d);

@@ -1,9 +1,8 @@
 #include <ensue/bus/bus.hpp>
 #include <ensue/sim/world.hpp>
 
-#include <doctest/doctest.h>
-
 #include <boost/describe.hpp>
+#include <doctest/doctest.h>
 
 #include <memory>
 #include <string>

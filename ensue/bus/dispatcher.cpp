@@ -1,6 +1,5 @@
-#include <ensue/bus/dispatcher.hpp>
-
 #include <ensue/async/errors.hpp>
+#include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/middleware.hpp>
 #include <ensue/bus/names.hpp>
 #include <ensue/bus/on_stack.hpp>

@@ -67,8 +67,8 @@ struct type_entry : record_pool {
   std::set<subscription_state*, calling_order> subscribers;  ///< of exactly this type
   std::vector<type_entry*> derived;  ///< entries whose events have this as a base, itself too
   std::unique_ptr<dispatch_list> list;
-  std::uint64_t unrouted = 0;                    ///< events nobody subscribed to
-  std::string topic{};  ///< the name under which names and wildcards find it; empty: none
+  std::uint64_t unrouted = 0;  ///< events nobody subscribed to
+  std::string topic{};         ///< the name under which names and wildcards find it; empty: none
 };
 
 /// What the kill switch holds back, until it says otherwise.
@@ -154,7 +154,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   bool holds_events() const noexcept { return brakes_.look_at_events(); }
   /// Events whose type or key is held back; only subscriptions with a key can tell the latter.
   bool held_back(subscription_state& s, const event_type_info& type, const void* view) const {
-    if (!holds_events()) [[likely]] return false;
+    if (!holds_events()) [[likely]]
+      return false;
     return is_held_back(s, type, view);
   }
   /// Drops what is queued for those subscriptions that `matches`; `also_running`: cancels their

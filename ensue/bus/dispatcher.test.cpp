@@ -23,8 +23,7 @@ TEST_CASE("emit counts what ran, what was queued and what failed") {
   bus b{w.rt()};
   auto plain = b.subscribe<ping>([](const ping&) {});
   auto bad = b.subscribe<ping>([](const ping&) { throw 1; });
-  auto slow = b.subscribe<ping>(
-      [](const ping&, context& c) -> task<> { co_await yield(c.rt()); });
+  auto slow = b.subscribe<ping>([](const ping&, context& c) -> task<> { co_await yield(c.rt()); });
   const auto r = b.emit<ping>(1);
   CHECK(r.delivered == 2);
   CHECK(r.failed == 1);

@@ -1,5 +1,4 @@
 #include <ensue/bus/event_ref.hpp>
-
 #include <ensue/event/registry.hpp>
 
 #include <boost/describe.hpp>

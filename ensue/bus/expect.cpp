@@ -1,6 +1,5 @@
-#include <ensue/bus/expect.hpp>
-
 #include <ensue/async/errors.hpp>
+#include <ensue/bus/expect.hpp>
 
 namespace ensue::detail {
 

@@ -1,8 +1,7 @@
-#include <ensue/bus/expect.hpp>
-
 #include <ensue/async/errors.hpp>
 #include <ensue/async/sleep.hpp>
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/expect.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>

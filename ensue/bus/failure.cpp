@@ -1,6 +1,5 @@
-#include <ensue/bus/failure.hpp>
-
 #include <ensue/async/errors.hpp>
+#include <ensue/bus/failure.hpp>
 
 namespace ensue {
 

@@ -22,11 +22,11 @@ struct frame {
   record* rec = nullptr;        ///< null under emit, until somebody queues the event
   subscription_state* const* running = nullptr;  ///< whose handler is being called
   std::uint32_t depth = 0;
-  std::uint32_t queued = 0;                ///< subscriptions that took the event into a queue
-  std::uint32_t failed = 0;                ///< handlers that threw
-  std::uint32_t nested = 0;                ///< emits below it when it is the outermost (storm guard)
-  const dispatch_list* list = nullptr;     ///< walked by emit
-  lineage* own_story = nullptr;            ///< when there is no record yet; owned, see drop_story
+  std::uint32_t queued = 0;             ///< subscriptions that took the event into a queue
+  std::uint32_t failed = 0;             ///< handlers that threw
+  std::uint32_t nested = 0;             ///< emits below it when it is the outermost (storm guard)
+  const dispatch_list* list = nullptr;  ///< walked by emit
+  lineage* own_story = nullptr;         ///< when there is no record yet; owned, see drop_story
 
   /// Who waits for the event to settle, if anybody still does.
   publication* waiting() const noexcept { return rec ? rec->waiting : nullptr; }

@@ -30,7 +30,7 @@ class handler {
   /// `type` is that of the whole event, of which `event` may be a base.
   virtual bool accepts(const void* event, const event_type_info& type) const = 0;
   virtual std::uint64_t key(const void* event, const event_type_info& type) const = 0;
-  virtual void run(const void* event, context& c) = 0;      ///< not for coroutines
+  virtual void run(const void* event, context& c) = 0;  ///< not for coroutines
   /// Only for coroutines.
   ///
   /// Cancellation: the user's coroutine sees it at its next wait.

@@ -70,7 +70,8 @@ TEST_CASE_FIXTURE(fixture, "each handler gets an event of a diamond once, by pri
   CHECK(b.emit(left{}).delivered == 6);
 }
 
-TEST_CASE_FIXTURE(fixture, "a base's handler sees its part of the event, plain or coroutine, queued or not") {
+TEST_CASE_FIXTURE(
+    fixture, "a base's handler sees its part of the event, plain or coroutine, queued or not") {
   int length = 0;
   auto s1 = b.subscribe([&](const tail& t) { length += t.length; });
   auto s2 = b.subscribe([&](const tail& t) -> task<> {
@@ -112,7 +113,8 @@ TEST_CASE_FIXTURE(fixture, "a subscription that ends while an event is handled i
   CHECK(b.total().dropped_for(drop_reason::unsubscribed) == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a base's subscription that ends in a nested emit is not called either") {
+TEST_CASE_FIXTURE(fixture,
+                  "a base's subscription that ends in a nested emit is not called either") {
   subscription victim;
   auto s1 = b.subscribe([&](const dog& d) {
     calls += "d";
@@ -138,7 +140,8 @@ TEST_CASE_FIXTURE(fixture, "prepend goes before all there are, the latest first"
   CHECK(calls == "21xy");
 }
 
-TEST_CASE_FIXTURE(fixture, "a halted subscription is not called, mid-emit, and is direct again after") {
+TEST_CASE_FIXTURE(fixture,
+                  "a halted subscription is not called, mid-emit, and is direct again after") {
   auto s1 = b.subscribe([&](const animal&) {
     calls += "a";
     b.engine().halt(true, [](const subscription_state& s) { return s.name() == "stop"; });

@@ -159,7 +159,8 @@ class inbox {
     return !closed() && lane_->has_room() && publish(std::forward<Args>(args)...);
   }
 
-  /// Hands over `n` events; up to 64 (or the capacity) become visible together. `make(i)` returns the i-th. Returns how many were handed over: fewer than n when closed.
+  /// Hands over `n` events; up to 64 (or the capacity) become visible together. `make(i)` returns
+  /// the i-th. Returns how many were handed over: fewer than n when closed.
   template <class Make>
   std::size_t burst(std::size_t n, Make&& make) {
     std::size_t i = 0;

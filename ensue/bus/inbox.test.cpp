@@ -1,6 +1,5 @@
-#include <ensue/bus/inbox.hpp>
-
 #include <ensue/async/loop_runtime.hpp>
+#include <ensue/bus/inbox.hpp>
 
 #include <doctest/doctest.h>
 

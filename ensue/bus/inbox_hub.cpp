@@ -1,6 +1,5 @@
-#include <ensue/bus/inbox_hub.hpp>
-
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/inbox_hub.hpp>
 #include <ensue/bus/on_stack.hpp>
 
 namespace ensue {

@@ -1,7 +1,6 @@
 // The inbox on one thread, in the simulator: what it does is fixed by the seed.
-#include <ensue/bus/inbox_hub.hpp>
-
 #include <ensue/bus/inbox.hpp>
+#include <ensue/bus/inbox_hub.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>

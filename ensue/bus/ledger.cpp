@@ -5,9 +5,9 @@
 namespace ensue {
 
 std::string_view text(drop_reason reason) noexcept {
-  static constexpr std::string_view names[] = {"overflow, oldest", "overflow, newest", "superseded",
-                                               "rejected",         "halted",           "unsubscribed",
-                                               "shutdown",         "middleware"};
+  static constexpr std::string_view names[] = {
+      "overflow, oldest", "overflow, newest", "superseded", "rejected",
+      "halted",           "unsubscribed",     "shutdown",   "middleware"};
   static_assert(std::size(names) == static_cast<std::size_t>(drop_reason::count));
   return names[static_cast<std::size_t>(reason)];
 }
@@ -29,7 +29,8 @@ ledger& ledger::operator+=(const ledger& other) noexcept {
 }
 
 std::string ledger::text() const {
-  std::string out = "accepted " + std::to_string(accepted) + " = handled " + std::to_string(handled);
+  std::string out =
+      "accepted " + std::to_string(accepted) + " = handled " + std::to_string(handled);
   const auto add = [&](std::string_view name, std::uint64_t n) {
     if (n != 0) out.append(" + ").append(name).append(" ").append(std::to_string(n));
   };

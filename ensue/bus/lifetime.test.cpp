@@ -210,12 +210,9 @@ TEST_CASE("a world may end with every kind of wait of the bus under way") {
   CHECK_FALSE(b->try_post<knock>(2));
   w->spawn_background("post", b->post<knock>(3));
   w->spawn_background("idle", b->wait_idle());
-  w->spawn_background("publish", [](bus& to) -> task<> {
-    (void)co_await to.publish<knock>(4);
-  }(*b));
-  w->spawn_background("expect", [](bus& to) -> task<> {
-    (void)co_await to.expect<echo>(1h);
-  }(*b));
+  w->spawn_background("publish",
+                      [](bus& to) -> task<> { (void)co_await to.publish<knock>(4); }(*b));
+  w->spawn_background("expect", [](bus& to) -> task<> { (void)co_await to.expect<echo>(1h); }(*b));
   w->run_for(1s);
   CHECK(b->total().balanced());
   b.reset();

@@ -1,8 +1,7 @@
-#include <ensue/bus/middleware.hpp>
-
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/context.hpp>
 #include <ensue/bus/handler.hpp>
+#include <ensue/bus/middleware.hpp>
 
 namespace ensue {
 

@@ -1,7 +1,6 @@
-#include <ensue/bus/middleware.hpp>
-
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/middleware.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
@@ -75,8 +74,8 @@ TEST_CASE_FIXTURE(fixture, "what publish-side middleware drops is counted as fil
 
 TEST_CASE_FIXTURE(fixture, "publish-side middleware sees an event once, however long it waits") {
   int seen = 0;
-  auto s = b.subscribe(
-      [](const payment&, context& c) -> task<> { co_await yield(c.rt()); }, {.capacity = 1});
+  auto s = b.subscribe([](const payment&, context& c) -> task<> { co_await yield(c.rt()); },
+                       {.capacity = 1});
   middleware m;
   m.on_publish = [&](publishing&) { return ++seen, true; };
   b.use(std::move(m));

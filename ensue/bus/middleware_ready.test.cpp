@@ -22,7 +22,8 @@ struct memory_log final : log_sink {
     std::string line = level == log_level::warning ? "W " : "I ";
     line += message;
     for (const log_field& f : fields)
-      if (const auto* text = std::get_if<std::string_view>(&f.value)) line.append(" ").append(*text);
+      if (const auto* text = std::get_if<std::string_view>(&f.value))
+        line.append(" ").append(*text);
     lines.push_back(line);
   }
   std::vector<std::string> lines;
@@ -77,8 +78,8 @@ TEST_CASE_FIXTURE(fixture, "authorise_handlers keeps events from single handlers
   CHECK(b.emit<login>("ann").delivered == 1);
   CHECK(calls == 1);
   CHECK(s1.counts().dropped_for(drop_reason::middleware) == 1);
-  CHECK(log.lines == std::vector<std::string>{
-                         "W not authorised: the handler is not called user.login secret"});
+  CHECK(log.lines ==
+        std::vector<std::string>{"W not authorised: the handler is not called user.login secret"});
 }
 
 TEST_CASE_FIXTURE(fixture, "count_events counts by event name") {

@@ -1,9 +1,8 @@
 // Events by name: who hears them, and how they come in as text.
-#include <ensue/bus/names.hpp>
-
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/bus.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/names.hpp>
 #include <ensue/event/registry.hpp>
 
 #include <boost/json/value.hpp>
@@ -114,8 +113,7 @@ task<> bus::post_named(std::string_view name, std::string_view json, int version
   return detail::post(*engine_, std::move(*r));
 }
 
-task<publish_result> bus::publish_named(std::string_view name, std::string_view json,
-                                        int version) {
+task<publish_result> bus::publish_named(std::string_view name, std::string_view json, int version) {
   auto r = named_record(*engine_, name, json, version);
   if (!r) return refuse_publish(r.error().text());
   return detail::publish(engine_, std::move(*r), nullptr);

@@ -39,8 +39,8 @@ namespace detail {
 template <class F>
 class named_handler final : public handler {
  public:
-  using returned = decltype(invoke_handler(
-      std::declval<F&>(), std::declval<const event_ref&>(), std::declval<context&>()));
+  using returned = decltype(invoke_handler(std::declval<F&>(), std::declval<const event_ref&>(),
+                                           std::declval<context&>()));
   using value = typename task_value<std::remove_cvref_t<returned>>::type;
   static constexpr bool async = task_value<std::remove_cvref_t<returned>>::is_task;
 

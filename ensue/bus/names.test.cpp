@@ -1,7 +1,6 @@
-#include <ensue/bus/names.hpp>
-
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/names.hpp>
 #include <ensue/event/registry.hpp>
 #include <ensue/event/topic.hpp>
 #include <ensue/sim/world.hpp>
@@ -80,15 +79,14 @@ TEST_CASE_FIXTURE(fixture, "a handler of names sees name, version, type and JSON
 
 TEST_CASE_FIXTURE(fixture, "handlers of names may be coroutines, filter, and take turns by key") {
   std::vector<int> seen;
-  auto s = b.subscribe(
-      "orders.>",
-      [&](const event_ref& e, context& c) -> task<> {
-        co_await yield(c.rt());
-        seen.push_back(e.as<order_paid>()->id);
-      },
-      {.where = [](const event_ref& e) { return e.as<order_paid>()->id > 0; },
-       .concurrency = 4,
-       .key = [](const event_ref& e) { return e.name(); }});
+  auto s = b.subscribe("orders.>",
+                       [&](const event_ref& e, context& c) -> task<> {
+                         co_await yield(c.rt());
+                         seen.push_back(e.as<order_paid>()->id);
+                       },
+                       {.where = [](const event_ref& e) { return e.as<order_paid>()->id > 0; },
+                        .concurrency = 4,
+                        .key = [](const event_ref& e) { return e.name(); }});
   for (int i = 0; i < 5; ++i) CHECK_FALSE(b.try_post<order_paid>(i));
   w.run();
   CHECK(seen == std::vector<int>{1, 2, 3, 4});
@@ -139,8 +137,8 @@ TEST_CASE_FIXTURE(fixture, "priorities order handlers of names and types togethe
   auto s1 = listen("user.created");
   auto s2 = b.subscribe<user_created>([&](const user_created&) { heard.push_back("first"); },
                                       {.priority = 5});
-  auto s3 = b.subscribe("user.>", [&](const event_ref&) { heard.push_back("second"); },
-                        {.priority = 3});
+  auto s3 =
+      b.subscribe("user.>", [&](const event_ref&) { heard.push_back("second"); }, {.priority = 3});
   CHECK(b.emit<user_created>("ann", 1).delivered == 3);
   CHECK(heard == words{"first", "second", "user.created=user.created"});
 }
@@ -155,8 +153,8 @@ TEST_CASE_FIXTURE(fixture, "who subscribes or ends while called by name is defin
   auto after = listen("user.>");
   CHECK(b.emit<user_created>("a", 1).delivered == 2);
   CHECK(b.emit<user_created>("b", 1).delivered == 2);
-  CHECK(heard == words{"self", "user.>=user.created", "user.>=user.created",
-                       "user.created=user.created"});
+  CHECK(heard ==
+        words{"self", "user.>=user.created", "user.>=user.created", "user.created=user.created"});
 }
 
 TEST_CASE_FIXTURE(fixture, "ten thousand patterns hear what a naive matching says") {
@@ -174,7 +172,8 @@ TEST_CASE_FIXTURE(fixture, "ten thousand patterns hear what a naive matching say
   std::vector<int> heard_by(10'000);
   for (std::size_t i = 0; i < heard_by.size(); ++i) {
     patterns.push_back(pattern());
-    all.push_back(b.subscribe(patterns.back(), [&heard_by, i](const event_ref&) { ++heard_by[i]; }));
+    all.push_back(
+        b.subscribe(patterns.back(), [&heard_by, i](const event_ref&) { ++heard_by[i]; }));
   }
   for (const char* name : {"user.created", "orders.eu.paid", "eu", "paid.paid.paid.paid"}) {
     std::fill(heard_by.begin(), heard_by.end(), 0);

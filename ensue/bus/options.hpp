@@ -60,20 +60,20 @@ class key_of {
 /// Everything about a subscription but its handler. All fields have working defaults.
 template <class E>
 struct subscribe_options {
-  std::string name{};              ///< in ledger, logs and errors; default: the event's name
-  int priority = 0;              ///< higher first; equal: in order of subscribing
+  std::string name{};                     ///< in ledger, logs and errors; default: the event's name
+  int priority = 0;                       ///< higher first; equal: in order of subscribing
   std::function<bool(const E&)> where{};  ///< false: counted as filtered
   std::size_t capacity = limits::queue_capacity;
   overflow on_full = overflow::wait;
-  duration wait_max = duration::max();  ///< with overflow::wait: then errc::timed_out
-  unsigned concurrency = 1;      ///< coroutine handlers at work at once
-  key_of<E> key{};                 ///< in order within a key, parallel across keys
+  duration wait_max = duration::max();             ///< with overflow::wait: then errc::timed_out
+  unsigned concurrency = 1;                        ///< coroutine handlers at work at once
+  key_of<E> key{};                                 ///< in order within a key, parallel across keys
   std::function<void(const failure&)> on_error{};  ///< may throw; that is logged and contained
   std::weak_ptr<const void> owner{};  ///< with `bound_to_owner`: ends when the owner is gone
   bool bound_to_owner = false;
-  bool once = false;             ///< ends after the first event it accepts
-  std::string component{};         ///< scope of the kill switch
-  bool exempt = false;  ///< runs although halted: for what must act when the kill switch is on
+  bool once = false;        ///< ends after the first event it accepts
+  std::string component{};  ///< scope of the kill switch
+  bool exempt = false;      ///< runs although halted: for what must act when the kill switch is on
 };
 
 /// When a batch is handed over. See batch_options.
@@ -87,11 +87,11 @@ class event_registry;
 struct subscription_settings;
 
 struct bus_options {
-  std::function<void(const failure&)> on_failure{};  ///< every failure, after `on_error`
-  unsigned depth_max = limits::event_depth_max;          ///< storm guard: hops from the root
-  std::size_t budget_max = limits::event_budget_max;     ///< storm guard: events one root causes
-  const event_registry* registry = nullptr;  ///< for events by name; outlives the bus
-  std::string source = "ensue";                          ///< envelope source of events made here
+  std::function<void(const failure&)> on_failure{};   ///< every failure, after `on_error`
+  unsigned depth_max = limits::event_depth_max;       ///< storm guard: hops from the root
+  std::size_t budget_max = limits::event_budget_max;  ///< storm guard: events one root causes
+  const event_registry* registry = nullptr;           ///< for events by name; outlives the bus
+  std::string source = "ensue";                       ///< envelope source of events made here
   /// Has the last word on every new subscription, its name filled in: how configuration gets there.
   std::function<void(subscription_settings&)> adjust{};
 };

@@ -1,6 +1,5 @@
-#include <ensue/bus/posting.hpp>
-
 #include <ensue/async/errors.hpp>
+#include <ensue/bus/posting.hpp>
 #include <ensue/bus/timed_wait.hpp>
 
 #include <memory>

@@ -1,6 +1,5 @@
-#include <ensue/bus/posting.hpp>
-
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/posting.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>

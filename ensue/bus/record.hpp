@@ -54,9 +54,9 @@ struct lineage {
 struct record {
   const event_type_info* type = nullptr;
   record_pool* pool = nullptr;
-  publication* waiting = nullptr;        ///< who waits for it to settle; may be null
-  std::unique_ptr<lineage> story;        ///< null: all defaults, nothing caused yet
-  record* next_free = nullptr;           ///< while the block is idle in its pool
+  publication* waiting = nullptr;  ///< who waits for it to settle; may be null
+  std::unique_ptr<lineage> story;  ///< null: all defaults, nothing caused yet
+  record* next_free = nullptr;     ///< while the block is idle in its pool
   time_point accepted_at{};
   std::uint32_t references = 1;
   std::uint32_t depth = 0;  ///< hops from the root event

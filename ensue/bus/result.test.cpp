@@ -1,6 +1,5 @@
-#include <ensue/bus/result.hpp>
-
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/result.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
@@ -38,9 +37,10 @@ TEST_CASE("what a handler returns is published: one, none, many, several kinds")
   auto one = b.subscribe<order>([](const order& o) { return mail{o.id}; });
   auto none = b.subscribe<order>([](const order&) { return std::optional<mail>{}; });
   auto many = b.subscribe<order>([](const order& o) { return std::vector<mail>(2, mail{o.id}); });
-  auto both = b.subscribe<order>([](const order& o) { return std::tuple{mail{o.id}, label{o.id}}; });
-  auto either = b.subscribe<order>(
-      [](const order& o) { return std::variant<mail, label>{label{o.id}}; });
+  auto both =
+      b.subscribe<order>([](const order& o) { return std::tuple{mail{o.id}, label{o.id}}; });
+  auto either =
+      b.subscribe<order>([](const order& o) { return std::variant<mail, label>{label{o.id}}; });
   auto later = b.subscribe<order>([](const order& o, context& c) -> task<mail> {
     co_await yield(c.rt());
     co_return mail{o.id};

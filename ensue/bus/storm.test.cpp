@@ -1,7 +1,6 @@
-#include <ensue/bus/dispatcher.hpp>
-
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/dispatcher.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
@@ -171,8 +170,12 @@ TEST_CASE_FIXTURE(fixture, "a failing error handler is contained, and each failu
     throw 5;
   };
   auto s1 = b.subscribe<ping>([](const ping&) { throw std::bad_alloc{}; }, {.on_error = count});
-  auto s2 = b.subscribe<ping>([](const ping&) -> task<> { throw "text"; co_return; },
-                              {.on_error = count});
+  auto s2 = b.subscribe<ping>(
+      [](const ping&) -> task<> {
+        throw "text";
+        co_return;
+      },
+      {.on_error = count});
   auto s3 = b.subscribe<ping>(
       [](const ping&) { throw system_error(boost::asio::error::operation_aborted); },
       {.on_error = count});

@@ -1,6 +1,5 @@
-#include <ensue/bus/subscription.hpp>
-
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/subscription.hpp>
 
 namespace ensue {
 

@@ -1,6 +1,5 @@
-#include <ensue/bus/subscription.hpp>
-
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/subscription.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>

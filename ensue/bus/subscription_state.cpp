@@ -1,9 +1,8 @@
-#include <ensue/bus/subscription_state.hpp>
-
 #include <ensue/bus/context.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/middleware.hpp>
 #include <ensue/bus/subscription.hpp>
+#include <ensue/bus/subscription_state.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -38,8 +37,7 @@ subscription_state::~subscription_state() { end(drop_reason::shutdown); }
 
 bool subscription_state::may_be_direct() const noexcept {
   return handler_->plain() && !handler_->has_filter() && !settings_.bound_to_owner &&
-         !settings_.once && !halted_ && !dispatcher_.holds_events() &&
-         !dispatcher_.wrapping();
+         !settings_.once && !halted_ && !dispatcher_.holds_events() && !dispatcher_.wrapping();
 }
 
 ledger subscription_state::snapshot() const noexcept {
@@ -70,7 +68,8 @@ bool subscription_state::call_now(const void* view, frame& at) {
     return false;
   };
   if (ended_) return drop_here(drop_reason::unsubscribed);
-  if (halted_ || dispatcher_.held_back(*this, *at.type, view)) return drop_here(drop_reason::halted);
+  if (halted_ || dispatcher_.held_back(*this, *at.type, view))
+    return drop_here(drop_reason::halted);
   if (owner_gone()) {
     dispatcher_.remove(*this, drop_reason::unsubscribed);
     return drop_here(drop_reason::unsubscribed);

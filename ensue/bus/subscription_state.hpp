@@ -40,8 +40,8 @@ struct subscription_settings {
   bool bound_to_owner = false;
   bool once = false;
   std::string component{};
-  std::string pattern{};     ///< subscribes by name
-  batch_limits batches{};    ///< count > 0: takes its events in batches
+  std::string pattern{};   ///< subscribes by name
+  batch_limits batches{};  ///< count > 0: takes its events in batches
   bool exempt = false;
 };
 
@@ -167,7 +167,7 @@ class subscription_state : public work {
   bool ended_ = false;
   bool halted_ = false;
 
-  overflow on_full_;      // copies of the settings, beside what every post reads
+  overflow on_full_;  // copies of the settings, beside what every post reads
   std::size_t capacity_;
   std::vector<queued_event> ring_;
   std::size_t head_ = 0, tail_ = 0;

@@ -1,6 +1,5 @@
-#include <ensue/bus/subscription_state.hpp>
-
 #include <ensue/bus/bus.hpp>
+#include <ensue/bus/subscription_state.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
@@ -64,8 +63,7 @@ TEST_CASE_FIXTURE(fixture, "reject refuses the event whole and counts nothing as
 }
 
 TEST_CASE_FIXTURE(fixture, "latest_per_key replaces the queued event of the key") {
-  auto s = subscribe(
-      {.capacity = 2, .on_full = overflow::latest_per_key, .key = &quote::symbol});
+  auto s = subscribe({.capacity = 2, .on_full = overflow::latest_per_key, .key = &quote::symbol});
   post(10);
   w.run();
   CHECK(seen == std::vector<int>{9, 10});

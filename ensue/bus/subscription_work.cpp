@@ -31,7 +31,8 @@ void subscription_state::drain_some() {
   at.outer = dispatcher_.top();
   dispatcher_.set_top(&at);
   std::size_t done = 0;
-  while (done < drain_batch && head_ != tail_ && !halted_) done += drain_run(at, drain_batch - done);
+  while (done < drain_batch && head_ != tail_ && !halted_)
+    done += drain_run(at, drain_batch - done);
   dispatcher_.set_top(at.outer);
   if (!room_.empty())
     for (std::size_t n = size(); n < settings_.capacity && wake_one(room_); ++n) {
@@ -183,11 +184,11 @@ void subscription_state::spawn_worker() {
   const std::shared_ptr<worker>& me = workers_.back();
   // The signal must outlive the coroutine's whole machinery: the completion handler holds it.
   auto keep = dispatcher_.shared_from_this();
-  boost::asio::co_spawn(dispatcher_.rt().executor(),
-                        settings_.batches.count > 0 ? batch_loop(std::move(keep), *this, me)
-                                                    : work_loop(std::move(keep), *this, me),
-                        boost::asio::bind_cancellation_slot(
-                            me->stop.slot(), [keep = me](std::exception_ptr) {}));
+  boost::asio::co_spawn(
+      dispatcher_.rt().executor(),
+      settings_.batches.count > 0 ? batch_loop(std::move(keep), *this, me)
+                                  : work_loop(std::move(keep), *this, me),
+      boost::asio::bind_cancellation_slot(me->stop.slot(), [keep = me](std::exception_ptr) {}));
 }
 
 task<> subscription_state::begin(const void* view, context& c) {
@@ -238,7 +239,8 @@ bool subscription_state::take(queued_event& next) {
   while (head_ != tail_) {
     next = ring_[head_++ & (ring_.size() - 1)];
     if (lanes_) {
-      const auto [at, is_free] = lanes_->busy.try_emplace(handler_->key(next.view, *next.rec->type));
+      const auto [at, is_free] =
+          lanes_->busy.try_emplace(handler_->key(next.view, *next.rec->type));
       if (!is_free) {
         at->second.push_back(next);
         ++parked_;

@@ -57,9 +57,8 @@ TEST_CASE("parallel across keys, in order within one, never more than allowed: 2
     bus b{w.rt()};
     watch seen;
     const auto limit = static_cast<unsigned>(1 + seed % 5);
-    auto s = b.subscribe<step>(
-        [&](const step& e, context& c) { return work_on(e, c, seen); },
-        {.capacity = 1 + seed % 7, .concurrency = limit, .key = &step::key});
+    auto s = b.subscribe<step>([&](const step& e, context& c) { return work_on(e, c, seen); },
+                               {.capacity = 1 + seed % 7, .concurrency = limit, .key = &step::key});
     w.block_on(produce(b, 4, 10));
     CHECK(seen.handled == 40);
     CHECK(seen.ordered);

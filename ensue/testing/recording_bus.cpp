@@ -1,7 +1,6 @@
-#include <ensue/testing/recording_bus.hpp>
-
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/timed_wait.hpp>
+#include <ensue/testing/recording_bus.hpp>
 
 namespace ensue::testing {
 namespace {

@@ -1,11 +1,10 @@
+#include "scenarios.hpp"
 #include <ensue/bus/bus.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include "scenarios.hpp"
 
 namespace ensue::scenarios {
 namespace {

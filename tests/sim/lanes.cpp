@@ -1,8 +1,7 @@
+#include "scenarios.hpp"
 #include <ensue/bus/bus.hpp>
 
 #include <map>
-
-#include "scenarios.hpp"
 
 namespace ensue::scenarios {
 namespace {

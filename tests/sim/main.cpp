@@ -1,12 +1,12 @@
 // The simulation runner behind ./dev sim: runs each scenario from many seeds until one fails.
+#include "scenarios.hpp"
+
 #include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <string>
 #include <string_view>
-
-#include "scenarios.hpp"
 
 namespace {
 
@@ -64,15 +64,13 @@ int read_arguments(int count, char** values, wishes& w) {
 }
 
 bool run(const scenarios::entry& s, const wishes& w) {
-  const sim::findings found =
-      sim::explore({.seeds = w.seeds, .first_seed = w.first}, s.run);
-  std::printf("%-8.*s %llu seeds, %llu distinct runs, %llu steps, %.1f virtual hours: %s\n",
-              static_cast<int>(s.name.size()), s.name.data(),
-              static_cast<unsigned long long>(found.seeds),
-              static_cast<unsigned long long>(found.distinct),
-              static_cast<unsigned long long>(found.steps),
-              std::chrono::duration<double, std::ratio<3600>>(found.virtual_time).count(),
-              found.failing_seed ? "FAILED" : "ok");
+  const sim::findings found = sim::explore({.seeds = w.seeds, .first_seed = w.first}, s.run);
+  std::printf(
+      "%-8.*s %llu seeds, %llu distinct runs, %llu steps, %.1f virtual hours: %s\n",
+      static_cast<int>(s.name.size()), s.name.data(), static_cast<unsigned long long>(found.seeds),
+      static_cast<unsigned long long>(found.distinct), static_cast<unsigned long long>(found.steps),
+      std::chrono::duration<double, std::ratio<3600>>(found.virtual_time).count(),
+      found.failing_seed ? "FAILED" : "ok");
   if (!found.failing_seed) return true;
   std::printf("%s\nagain:  ./dev sim --only %.*s --seed %llu\n", found.report.c_str(),
               static_cast<int>(s.name.size()), s.name.data(),
