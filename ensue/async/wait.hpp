@@ -106,6 +106,9 @@ class waiter : public work {
   template <class Stored>
   static void drop_handler(waiter& w) {
     Stored handler = w.take_handler<Stored>();
+    // A cancellation that is on its way already must not find this wait.
+    if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected())
+      slot.clear();
     unwind(handler);
   }
   template <class Stored>
