@@ -46,11 +46,20 @@ duration ordered_shutdown::bound() const noexcept {
   return options_.intake + options_.drain + components_.stop_bound();
 }
 
-task<> ordered_shutdown::wait_requested() {
-  while (!requested_) {
-    if (co_await wait_in(changed_, bus_.rt(), "request to stop") == wait_status::cancelled)
-      throw_cancelled();
+namespace {
+
+// A free coroutine with a named result: g++ 12 lays the frame of the member form out wrongly.
+task<> wait_until(const bool& requested, work_list& changed, runtime& rt) {
+  while (!requested) {
+    const wait_status end = co_await wait_in(changed, rt, "request to stop");
+    if (end == wait_status::cancelled) throw_cancelled();
   }
+}
+
+}  // namespace
+
+task<> ordered_shutdown::wait_requested() {
+  return wait_until(requested_, changed_, bus_.rt());
 }
 
 task<shutdown_report> ordered_shutdown::run() {

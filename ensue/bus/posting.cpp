@@ -28,7 +28,12 @@ task<> wait_for_room(dispatcher& d, const record& r, subscription_state& blocked
 }
 
 // Tries before it waits: there may be room by now, the task need not be awaited at once.
-task<> post_when_room(std::shared_ptr<dispatcher> d, record_ref r) {
+//
+// The locals hold what the parameters brought: g++ 12 destroys parameters in the order they were
+// made, and the event must go before the dispatcher that owns its block.
+task<> post_when_room(std::shared_ptr<dispatcher> engine, record_ref posted) {
+  const std::shared_ptr<dispatcher> d = std::move(engine);
+  const record_ref r = std::move(posted);
   const time_point began = d->rt().now();
   for (bool waited = false;; waited = true) {
     subscription_state* blocked = nullptr;
@@ -67,8 +72,10 @@ task<> post(dispatcher& d, record_ref r) {
   return post_when_room(d.shared_from_this(), std::move(r));
 }
 
-task<publish_result> publish(std::shared_ptr<dispatcher> d, record_ref r,
+task<publish_result> publish(std::shared_ptr<dispatcher> engine, record_ref posted,
                              const collector* collecting) {
+  const std::shared_ptr<dispatcher> d = std::move(engine);
+  const record_ref r = std::move(posted);
   runtime& rt = d->rt();
   const time_point began = rt.now();
   while (subscription_state* blocked = d->blocked_worker(*r.get()))
