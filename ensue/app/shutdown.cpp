@@ -58,9 +58,7 @@ task<> wait_until(const bool& requested, work_list& changed, runtime& rt) {
 
 }  // namespace
 
-task<> ordered_shutdown::wait_requested() {
-  return wait_until(requested_, changed_, bus_.rt());
-}
+task<> ordered_shutdown::wait_requested() { return wait_until(requested_, changed_, bus_.rt()); }
 
 task<shutdown_report> ordered_shutdown::run() {
   ENSUE_ASSERT(requested_ && !running_, "a shutdown runs once, when it was requested");
