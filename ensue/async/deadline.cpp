@@ -60,7 +60,7 @@ void timeout::end(const job& j) {
 
 void timeout::throw_timed_out(const std::exception_ptr& cause) const {
   const system_error error{error_code{errc::timed_out}, "the deadline passed"};
-  if (!cause) throw error;
+  if (!cause) throw system_error{error};
   try {
     std::rethrow_exception(cause);
   } catch (...) {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <utility>
 
-extern char** environ;
+extern char** environ;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): POSIX
 
 namespace ensue {
 namespace {

@@ -209,6 +209,7 @@ template <class T, class Order>
 task<result<>> basic_queue<T, Order>::push(T value) {
   if (auto pushed = try_push(std::move(value)); pushed || pushed.error() != errc::full)
     co_return pushed;
+  // A full queue has taken nothing of `value`.  NOLINTNEXTLINE(bugprone-use-after-move)
   const wait_status ended = co_await putter(putters_, rt_, options_.name, value);
   if (ended == wait_status::cancelled) throw_cancelled();
   if (ended == wait_status::closed) co_return errc::closed;

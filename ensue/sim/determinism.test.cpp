@@ -58,7 +58,7 @@ task<> note_clock(sim::world& w) {
   co_return;
 }
 
-int runs = 0;
+int runs = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 task<> note_static(sim::world& w) {
   co_await yield(w.rt());

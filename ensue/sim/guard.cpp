@@ -19,8 +19,10 @@
 namespace ensue::sim::guard {
 namespace {
 
-thread_local const world* inside = nullptr;
-handler violation = nullptr;
+// Interposed C functions have no other way to know.
+thread_local const world* inside =
+    nullptr;                  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+handler violation = nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 void print_backtrace() {
 #if defined(__GLIBC__)

@@ -21,7 +21,7 @@ using namespace ensue;
 
 namespace {
 
-std::vector<std::string> calls;
+std::vector<std::string> calls;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 void record(const char* call) noexcept { calls.emplace_back(call); }
 
 // Which forbidden calls `f` makes when it runs as a step.
