@@ -20,8 +20,8 @@ namespace ensue::sim::guard {
 namespace {
 
 // Interposed C functions have no other way to know.
-thread_local const world* inside =
-    nullptr;                  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+thread_local const world* inside = nullptr;
 handler violation = nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 void print_backtrace() {
