@@ -4,12 +4,11 @@
 #include "shipped_tape.hpp"
 #include "simulated_market.hpp"
 #include "tape.hpp"
-#include <ensue/async/loop_runtime.hpp>
+#include <ensue/app/app.hpp>
+#include <ensue/app/digest.hpp>
 
-#include <boost/asio/signal_set.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -35,11 +34,20 @@ trading::sources open(const trading::arguments& asked) {
   return sources;
 }
 
+/// Guards nothing but the paper money of this process; the drill must show it to reset the switch.
+constexpr std::string_view authority = "the drill's own authority";
+
+ensue::app_options service_options() {
+  ensue::app_options options;
+  options.log.level = ensue::log_level::error;  // standard error is for complaints and progress
+  options.kill_switch.authority_sha256 = ensue::sha256_hex(authority);
+  return options;
+}
+
 int play(const trading::arguments& asked) {
-  ensue::loop_runtime rt;
+  ensue::app app{"trading", service_options()};
   trading::progress_line progress{stderr};
   auto sources = open(asked);
-  trading::trading_day* playing = nullptr;
   const auto beat = [&] {
     std::int64_t rows = 0;
     const trading::market_source* current = sources.front().get();
@@ -47,31 +55,30 @@ int play(const trading::arguments& asked) {
       if (source->rows() > 0) current = source.get();
       rows += source->rows();
     }
-    progress.show(rt.turn_time(), current->name(), current->progress(), rows);
+    progress.show(app.rt().now(), current->name(), current->progress(), rows);
   };
-  trading::trading_day day{rt,
-                           {.plan = {},
-                            .limits = asked.limits,
-                            .speed = asked.speed,
-                            .kill_early = asked.kill_drill,
-                            .beat = progress.visible() ? beat : std::function<void()>{}}};
-  playing = &day;
-  boost::asio::signal_set signals{rt.context(), SIGINT, SIGTERM};
-  signals.async_wait([&](const ensue::error_code& error, int) {
-    if (!error) playing->stop();
-  });
-  ensue::block_on(rt, day.run(sources));
+  const auto day =
+      trading::trading_day::in(app,
+                               {.plan = {},
+                                .limits = asked.limits,
+                                .speed = asked.speed,
+                                .kill_early = asked.kill_drill,
+                                .authority = std::string(authority),
+                                .beat = progress.visible() ? beat : std::function<void()>{}},
+                               sources);
+  const int ended = app.run();
   progress.clear();
 
   std::cerr << trading::complaints(sources);
   if (asked.json) {
-    std::cout << boost::json::serialize(trading::report_json(day, sources)) << "\n";
+    std::cout << boost::json::serialize(trading::report_json(*day, sources)) << "\n";
   } else {
     const bool colours = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-    std::cout << trading::report_text(day, sources, trading::paint{colours});
+    std::cout << trading::report_text(*day, sources, trading::paint{colours});
   }
   std::cout.flush();
-  return std::cout.good() && trading::succeeded(day, sources) ? 0 : exit_failed;
+  const bool good = ended == 0 && std::cout.good() && trading::succeeded(*day, sources);
+  return good ? 0 : exit_failed;
 }
 
 }  // namespace

@@ -19,13 +19,13 @@ ensue::subscription watch(ensue::bus& bus, const char* name, int priority, F f) 
 
 }  // namespace
 
-market_statistics::market_statistics(ensue::bus& bus) {
+void market_statistics::start() {
   const auto take = [this](const auto& e) { at(e.tape).on(e); };
-  subscriptions_.push_back(watch<trade>(bus, "statistics", statistics_priority, take));
-  subscriptions_.push_back(watch<quote>(bus, "statistics", statistics_priority, take));
-  subscriptions_.push_back(watch<depth_update>(bus, "statistics", statistics_priority, take));
-  subscriptions_.push_back(watch<book_snapshot>(bus, "statistics", statistics_priority, take));
-  subscriptions_.push_back(watch<other_row>(bus, "statistics", statistics_priority, take));
+  subscriptions_.push_back(watch<trade>(bus_, "statistics", statistics_priority, take));
+  subscriptions_.push_back(watch<quote>(bus_, "statistics", statistics_priority, take));
+  subscriptions_.push_back(watch<depth_update>(bus_, "statistics", statistics_priority, take));
+  subscriptions_.push_back(watch<book_snapshot>(bus_, "statistics", statistics_priority, take));
+  subscriptions_.push_back(watch<other_row>(bus_, "statistics", statistics_priority, take));
 }
 
 tape_statistics& market_statistics::at(std::uint32_t tape) {
@@ -35,10 +35,10 @@ tape_statistics& market_statistics::at(std::uint32_t tape) {
 
 const tape_statistics& market_statistics::of(std::uint32_t tape) { return at(tape); }
 
-order_books::order_books(ensue::bus& bus) {
+void order_books::start() {
   const auto take = [this](const auto& e) { on(e); };
-  subscriptions_.push_back(watch<depth_update>(bus, "order book", book_priority, take));
-  subscriptions_.push_back(watch<book_snapshot>(bus, "order book", book_priority, take));
+  subscriptions_.push_back(watch<depth_update>(bus_, "order book", book_priority, take));
+  subscriptions_.push_back(watch<book_snapshot>(bus_, "order book", book_priority, take));
 }
 
 order_books::shelf& order_books::at(std::uint32_t tape) {
@@ -59,7 +59,7 @@ void order_books::on(const depth_update& d) {
 void order_books::on(const book_snapshot& snapshot) {
   shelf& s = at(snapshot.tape);
   // A snapshot does not name its symbol. It is of the book whose diffs overlap it.
-  for (auto& [name, book] : s.books) {
+  for (auto& [instrument, book] : s.books) {
     if (book.overlaps(snapshot)) return book.on(snapshot);
   }
   if (s.books.size() != 0) return s.books[s.current].on(snapshot);

@@ -6,6 +6,7 @@
 #include <ensue/bus/bus.hpp>
 
 #include <deque>
+#include <string_view>
 #include <vector>
 
 namespace trading {
@@ -13,8 +14,12 @@ namespace trading {
 /// Component: keeps the figures of every tape.
 class market_statistics {
  public:
-  explicit market_statistics(ensue::bus& bus);
+  static constexpr std::string_view name = "statistics";
+
+  explicit market_statistics(ensue::bus& bus) : bus_{bus} {}
   market_statistics(const market_statistics&) = delete;
+  void start();
+  void stop() { subscriptions_.clear(); }
 
   /// What was seen of a tape; empty figures for a tape nothing was seen of.
   const tape_statistics& of(std::uint32_t tape);
@@ -22,6 +27,7 @@ class market_statistics {
  private:
   tape_statistics& at(std::uint32_t tape);
 
+  ensue::bus& bus_;
   std::deque<tape_statistics> tapes_;
   std::vector<ensue::subscription> subscriptions_;
 };
@@ -29,8 +35,12 @@ class market_statistics {
 /// Component: keeps one book per tape and symbol that has depth updates.
 class order_books {
  public:
-  explicit order_books(ensue::bus& bus);
+  static constexpr std::string_view name = "order books";
+
+  explicit order_books(ensue::bus& bus) : bus_{bus} {}
   order_books(const order_books&) = delete;
+  void start();
+  void stop() { subscriptions_.clear(); }
 
   const per_symbol<order_book>& of(std::uint32_t tape);
 
@@ -44,6 +54,7 @@ class order_books {
   void on(const book_snapshot& s);
   shelf& at(std::uint32_t tape);
 
+  ensue::bus& bus_;
   std::deque<shelf> tapes_;
   std::vector<ensue::subscription> subscriptions_;
 };

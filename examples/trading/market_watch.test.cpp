@@ -30,6 +30,10 @@ struct watched {
   market_statistics statistics{bus};
   order_books books{bus};
 
+  watched() {
+    statistics.start();
+    books.start();
+  }
   order_book::state state_of(const char* name) {
     const auto* const book = books.of(0).find(symbol{name});
     REQUIRE(book);

@@ -19,9 +19,9 @@ ensue::subscribe_options<E> options_of(const char* name, int priority) {
 
 }  // namespace
 
-trader::trader(ensue::bus& bus, const strategy::options& options) : bus_{bus}, strategy_{options} {
-  subscription_ = bus.subscribe<trade>([this](const trade& t) { on(t); },
-                                       options_of<trade>("strategy", strategy_priority));
+void trader::start() {
+  subscription_ = bus_.subscribe<trade>([this](const trade& t) { on(t); },
+                                        options_of<trade>("strategy", strategy_priority));
 }
 
 void trader::on(const trade& t) {
@@ -33,12 +33,14 @@ void trader::on(const trade& t) {
 }
 
 risk::risk(ensue::bus& bus, const risk_limits& limits, std::function<void(std::string)> kill)
-    : bus_{bus}, desk_{limits}, kill_{std::move(kill)} {
-  subscriptions_.push_back(bus.subscribe<trade>([this](const trade& t) { on(t); },
-                                                options_of<trade>("risk", risk_priority)));
+    : bus_{bus}, desk_{limits}, kill_{std::move(kill)} {}
+
+void risk::start() {
+  subscriptions_.push_back(bus_.subscribe<trade>([this](const trade& t) { on(t); },
+                                                 options_of<trade>("risk", risk_priority)));
   auto guarded = options_of<order_request>("risk", risk_priority);
   guarded.component = execution;
-  subscriptions_.push_back(bus.subscribe<order_request>(
+  subscriptions_.push_back(bus_.subscribe<order_request>(
       [this](const order_request& order) { on(order); }, std::move(guarded)));
 }
 
@@ -58,11 +60,11 @@ void risk::on(const order_request& order) {
   std::visit(report, desk_.on(order));
 }
 
-blotter::blotter(ensue::bus& bus) {
-  subscriptions_.push_back(bus.subscribe<order_accepted>([this](const order_accepted& a) { on(a); },
-                                                         options_of<order_accepted>("blotter", 0)));
-  subscriptions_.push_back(bus.subscribe<order_vetoed>([this](const order_vetoed&) { ++vetoed_; },
-                                                       options_of<order_vetoed>("blotter", 0)));
+void blotter::start() {
+  subscriptions_.push_back(bus_.subscribe<order_accepted>(
+      [this](const order_accepted& a) { on(a); }, options_of<order_accepted>("blotter", 0)));
+  subscriptions_.push_back(bus_.subscribe<order_vetoed>([this](const order_vetoed&) { ++vetoed_; },
+                                                        options_of<order_vetoed>("blotter", 0)));
 }
 
 void blotter::on(const order_accepted& a) {

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace trading {
@@ -18,8 +19,12 @@ inline constexpr std::string_view execution = "execution";
 /// Component: the strategy on the bus. Every trade may lead to an order_request, in place.
 class trader {
  public:
-  trader(ensue::bus& bus, const strategy::options& options);
+  static constexpr std::string_view name = "strategy";
+
+  trader(ensue::bus& bus, const strategy::options& options) : bus_{bus}, strategy_{options} {}
   trader(const trader&) = delete;
+  void start();
+  void stop() { subscription_.end(); }
 
   std::int64_t orders() const noexcept { return strategy_.orders(); }
   /// From the order to its verdict.
@@ -38,8 +43,12 @@ class trader {
 /// or order_vetoed, queued. A broken drawdown limit calls `kill`.
 class risk {
  public:
+  static constexpr std::string_view name = "risk";
+
   risk(ensue::bus& bus, const risk_limits& limits, std::function<void(std::string)> kill);
   risk(const risk&) = delete;
+  void start();
+  void stop() { subscriptions_.clear(); }
 
   const risk_desk& desk() const noexcept { return desk_; }
   void forgive() noexcept { desk_.forgive(); }
@@ -60,10 +69,13 @@ class risk {
 /// Component: writes down what became of the orders; the last few are kept to be shown.
 class blotter {
  public:
+  static constexpr std::string_view name = "blotter";
   static constexpr std::size_t kept = 5;
 
-  explicit blotter(ensue::bus& bus);
+  explicit blotter(ensue::bus& bus) : bus_{bus} {}
   blotter(const blotter&) = delete;
+  void start();
+  void stop() { subscriptions_.clear(); }
 
   std::int64_t accepted() const noexcept { return accepted_; }
   std::int64_t vetoed() const noexcept { return vetoed_; }
@@ -72,6 +84,7 @@ class blotter {
  private:
   void on(const order_accepted& a);
 
+  ensue::bus& bus_;
   std::int64_t accepted_ = 0;
   std::int64_t vetoed_ = 0;
   std::vector<order_request> latest_;

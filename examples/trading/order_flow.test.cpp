@@ -28,6 +28,9 @@ TEST_CASE("trades lead to orders, orders to verdicts, verdicts to the blotter") 
   risk guard{bus, {}, [&](std::string why) { killed = std::move(why); }};
   trader mind{bus, {}};
   blotter book{bus};
+  guard.start();
+  mind.start();
+  book.start();
   for (int n = 0; n < 100; ++n) (void)bus.emit(at(10'000, n));
   for (int n = 0; n < 400; ++n) (void)bus.emit(at(10'000 + n, 1'000 + 250 * n));
   world.block_on(bus.wait_idle());

@@ -71,7 +71,7 @@ boost::json::array sources_json(const sources& played) {
 boost::json::object run_json(trading_day& day, const sources& played) {
   const feed& f = day.played();
   boost::json::array accounts;
-  for (const auto& account : day.bus().accounts()) {
+  for (const auto& account : day.accounts()) {
     auto line = json(account.counts);
     line["subscription"] = account.subscription;
     line["event"] = account.event;
@@ -89,7 +89,7 @@ boost::json::object run_json(trading_day& day, const sources& played) {
           {"orders", orders_json(day)},
           {"kill_switch", kill_switch_json(day)},
           {"ledger", std::move(accounts)},
-          {"ledger_total", json(day.bus().total())},
+          {"ledger_total", json(day.total())},
           {"tapes", sources_json(played)}};
 }
 

@@ -12,8 +12,6 @@
 
 namespace trading {
 
-using sources = std::vector<std::unique_ptr<market_source>>;
-
 /// For machines: one object per tape under its file's name (its whole path when two tapes have one
 /// name), with the members expected.json has, and beside them "run": everything else.
 boost::json::object report_json(trading_day& day, const sources& played);

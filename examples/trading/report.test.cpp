@@ -1,8 +1,8 @@
 #include "report.hpp"
 
+#include "day.test.hpp"
 #include "tape.hpp"
 #include "tape_file.test.hpp"
-#include <ensue/sim/world.hpp>
 
 #include <boost/json/serialize.hpp>
 #include <doctest/doctest.h>
@@ -16,16 +16,17 @@ namespace {
 constexpr const char* good = R"(1 {"e":"trade","s":"X","t":1,"p":"1.5","q":"2","T":2,"m":true})"
                              "\n";
 
-struct reported {
-  ensue::sim::world world;
-  trading_day day{world.rt(), {}};
+sources open(const std::vector<std::string>& paths) {
   sources tapes;
+  for (const auto& path : paths) {
+    tapes.push_back(std::make_unique<tape>(path, static_cast<std::uint32_t>(tapes.size())));
+  }
+  return tapes;
+}
 
-  explicit reported(const std::vector<std::string>& paths) {
-    for (const auto& path : paths) {
-      tapes.push_back(std::make_unique<tape>(path, static_cast<std::uint32_t>(tapes.size())));
-    }
-    world.block_on(day.run(tapes));
+struct reported : simulated_day {
+  explicit reported(const std::vector<std::string>& paths) : simulated_day{open(paths), {}} {
+    CHECK(serve() == 0);
   }
 };
 
@@ -34,7 +35,7 @@ struct reported {
 TEST_CASE("one object per tape under its name, everything else beside") {
   const tape_file file{good};
   reported r{{file.path()}};
-  const auto json = report_json(r.day, r.tapes);
+  const auto json = report_json(*r.day, r.tapes);
   REQUIRE(json.size() == 2);
   const auto& figures = json.at(r.tapes[0]->name()).as_object();
   CHECK(figures.size() == 17);
@@ -51,8 +52,8 @@ TEST_CASE("two tapes of one name are told apart by their paths") {
   const tape_file file{good};
   reported r{{file.path(), file.path()}};
   CHECK(report_names(r.tapes) == std::vector<std::string>{file.path(), file.path()});
-  CHECK(r.day.statistics().of(0).rows() == 1);
-  CHECK(r.day.statistics().of(1).rows() == 1);
+  CHECK(r.day->statistics().of(0).rows() == 1);
+  CHECK(r.day->statistics().of(1).rows() == 1);
 }
 
 TEST_CASE("bad lines and errors are named with file and line") {
@@ -66,5 +67,5 @@ TEST_CASE("bad lines and errors are named with file and line") {
   CHECK(all.find(":22: ") == std::string::npos);
   CHECK(all.find("and 5 more bad lines\n") != std::string::npos);
   CHECK(all.ends_with("/nonexistent/tape: cannot open: No such file or directory\n"));
-  CHECK_FALSE(succeeded(r.day, r.tapes));
+  CHECK_FALSE(succeeded(*r.day, r.tapes));
 }

@@ -156,10 +156,10 @@ std::string latency_text(const trading_day& day) {
 
 std::string ledger_text(trading_day& day, const paint& colours) {
   table t{3};
-  for (const auto& account : day.bus().accounts()) {
+  for (const auto& account : day.accounts()) {
     t.add({account.subscription, account.event, account.counts.text()});
   }
-  const auto total = day.bus().total();
+  const auto total = day.total();
   const std::string verdict =
       total.balanced() ? colours.good("balanced") : colours.bad("NOT BALANCED");
   return colours.bold("ledger") + "  " + total.text() + ", " + verdict + "\n" + t.text("  ") + "\n";
