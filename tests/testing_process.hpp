@@ -14,6 +14,20 @@
 
 namespace ensue {
 
+/// Under ThreadSanitizer a signal's handler runs at the next intercepted call only, so a process
+/// that computes without one never sees it: what tests that cannot be run there.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool signals_wait_for_calls = true;
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+inline constexpr bool signals_wait_for_calls = true;
+#else
+inline constexpr bool signals_wait_for_calls = false;
+#endif
+#else
+inline constexpr bool signals_wait_for_calls = false;
+#endif
+
 /// Tells the parent a word.
 inline void say(int pipe, std::string_view word) {
   const std::string line = std::string{word} + "\n";

@@ -47,6 +47,7 @@ void trading_day::between_batches() {
 }
 
 ensue::task<> trading_day::stop_intake() {
+  if (over_) co_return;  // the day itself asked for the stop
   feed_.stop();
   if (running_) co_await ensue::wait_in(wait_for_end_, app_.rt(), "the end of the day");
 }
@@ -66,6 +67,7 @@ ensue::task<> trading_day::run() {
   accounts_ = app_.bus().accounts();
   total_ = app_.bus().total();
   running_ = false;
+  over_ = true;
   wake_all(wait_for_end_);
   app_.stop("the day is over");
 }

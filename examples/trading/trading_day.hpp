@@ -104,6 +104,7 @@ class trading_day {
   std::shared_ptr<trader> trader_;
   feed feed_;
   bool running_ = false;
+  bool over_ = false;  ///< played to its end
   ensue::work_list wait_for_end_;
   order_counts orders_;
   std::string killed_by_;
