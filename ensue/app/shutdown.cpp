@@ -48,7 +48,8 @@ duration ordered_shutdown::bound() const noexcept {
 
 namespace {
 
-// A free coroutine with a named result: g++ 12 lays the frame of the member form out wrongly.
+// A free coroutine with a named result. As a member that compared inside the `if`, it crashed in
+// g++ 12 -O3 builds (`this` read from the wrong place in the frame); the cause is not isolated.
 task<> wait_until(const bool& requested, work_list& changed, runtime& rt) {
   while (!requested) {
     const wait_status end = co_await wait_in(changed, rt, "request to stop");
