@@ -28,6 +28,7 @@ constexpr std::array table{
     entry{errc::halted, "halted by the kill switch", true},
     entry{errc::handler_failed, "a handler failed", false},
     entry{errc::outcome_unknown, "outcome unknown", true},
+    entry{errc::unavailable, "unavailable: its breaker is open", true},
 };
 
 class category final : public boost::system::error_category {

@@ -27,6 +27,7 @@ enum class errc {
   halted,          ///< the kill switch is on; nothing was done; retry after the reset
   handler_failed,  ///< a user handler threw; its text is in the failure; the policy decides
   outcome_unknown,  ///< handed over, then the link died; retry only with the same id
+  unavailable,      ///< a breaker holds calls off; nothing was done; may retry
 };
 
 error_code make_error_code(errc e) noexcept;
