@@ -7,6 +7,12 @@ if(NOT Boost_FOUND)
     "On Debian 12 libboost-all-dev is 1.74 and silently replaces 1.81.")
 endif()
 
+# Time zones of ensue::flow, read from the system's zone files (package tzdata).
+find_package(date CONFIG QUIET)
+if(NOT TARGET date::date-tz)
+  message(FATAL_ERROR "ensue::flow needs date-tz: apt install libhowardhinnant-date-dev tzdata")
+endif()
+
 # Needed by ensue::app alone: who takes in ensue as a subdirectory may do without.
 find_package(OpenSSL 3 QUIET COMPONENTS Crypto)
 find_package(spdlog CONFIG QUIET)

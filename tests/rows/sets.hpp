@@ -21,6 +21,7 @@ std::span<const set_entry> all_sets();
 void run_uuid(const std::filesystem::path& folder, set_report& report);
 void run_topic_matching(const std::filesystem::path& folder, set_report& report);
 void run_semver(const std::filesystem::path& folder, set_report& report);
+void run_cron(const std::filesystem::path& folder, set_report& report);
 void run_json_parsing(const std::filesystem::path& folder, set_report& report);
 
 }  // namespace rows
