@@ -40,6 +40,13 @@ class offload_job {
   virtual void done() noexcept = 0;
 };
 
+/// Decides whether a fault site (see buggify.hpp) goes wrong this time. The simulator has one.
+class fault_source {
+ public:
+  virtual ~fault_source() = default;
+  virtual bool fires(std::string_view place) = 0;
+};
+
 /// The only way to time, randomness, ids, threads, logs and the loop. Handed in, never global;
 /// one per loop. `loop_runtime` is the real one, `sim::world` hands out simulated ones.
 ///
@@ -89,6 +96,9 @@ class runtime {
   uuid new_id() noexcept { return ids_.next(wall_now()); }
   log_sink& log() const noexcept { return *log_; }
   void set_log(log_sink& sink) noexcept { log_ = &sink; }
+  /// Null outside simulation: no fault site fires.
+  fault_source* faults() const noexcept { return faults_; }
+  void set_faults(fault_source* source) noexcept { faults_ = source; }
 
   /// Names what the loop is running, for the watchdog and the deadlock report, until the end of
   /// this step; a coroutine that waits in between gets its name back when it resumes. `label`
@@ -126,6 +136,7 @@ class runtime {
   uuid_source ids_;
   null_log no_log_;
   log_sink* log_ = &no_log_;
+  fault_source* faults_ = nullptr;
   waiter* oldest_ = nullptr;
   waiter* newest_ = nullptr;
 };

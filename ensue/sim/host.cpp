@@ -43,6 +43,16 @@ void host::restart() {
   });
 }
 
+void host::pause(duration how_long) {
+  if (!up()) return;
+  world_.note("pause " + name_, static_cast<std::uint64_t>(how_long.count()));
+  world_.schedule_.pause(life_->id(), world_.now() + how_long);
+}
+
+void host::call_at(time_point when, std::uint32_t strand, std::function<void()> f) {
+  if (up()) life_->call_at(when, strand, std::move(f));
+}
+
 void host::jump_wall_clock(duration by) {
   wall_offset_ += by;
   life_->jump_wall_clock(by);

@@ -3,6 +3,7 @@
 #include <ensue/async/runtime.hpp>
 #include <ensue/async/task.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,9 +40,16 @@ class host {
   /// Destroyed with this life, after its coroutines, the last one kept first.
   void keep(std::shared_ptr<void> state);
 
+  /// Runs `f` as a step of this life at `when`; destroyed unrun if the life ends before. Equal
+  /// strands (0: none; the top 256 are the simulator's) keep their order at equal times.
+  void call_at(time_point when, std::uint32_t strand, std::function<void()> f);
+
   void crash();
   /// Boots again; nothing if the host is up.
   void restart();
+  /// Nothing of this life runs for so long: the process is stopped, its timers fire late. Called
+  /// again: the later call counts. Zero: it goes on.
+  void pause(duration how_long);
   /// Sets this machine's calendar clock forward or back, for all its lives; timers do not notice.
   void jump_wall_clock(duration by);
 

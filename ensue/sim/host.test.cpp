@@ -161,3 +161,52 @@ TEST_CASE("crashes and restarts are part of the run and the same both times") {
   CHECK(d.same);
   CHECK_MESSAGE(d.report.empty(), d.report);
 }
+
+TEST_CASE("a paused host stands still, its timers fire late, and others go on") {
+  sim::world w;
+  sim::host& slow = w.host("slow");
+  sim::host& other = w.host("other");
+  duration slow_at{}, other_at{};
+  slow.call_at(w.now() + 1ms, 0, [&] { slow_at = w.elapsed(); });
+  other.call_at(w.now() + 1ms, 0, [&] { other_at = w.elapsed(); });
+  slow.pause(5ms);
+  w.run();
+  CHECK(slow_at == 5ms);
+  CHECK(other_at == 1ms);
+  slow.pause(1h);
+  slow.call_at(w.now(), 0, [&] { slow_at = w.elapsed(); });
+  w.run_for(1ms);
+  CHECK(slow_at == 5ms);
+  slow.pause(0ms);
+  w.run();
+  CHECK(slow_at == 6ms);
+}
+
+TEST_CASE("calls of one strand keep their order at equal times, and die with their life") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    sim::world w{seed};
+    sim::host& h = w.host("h");
+    std::string order;
+    for (const char c : {'a', 'b', 'c', 'd'})
+      h.call_at(w.now() + 1ms, 9, [&order, c] { order += c; });
+    h.call_at(w.now() + 3ms, 9, [&order] { order += '!'; });
+    w.run_for(2ms);
+    h.crash();
+    h.restart();
+    w.run();
+    CHECK(order == "abcd");
+  }
+}
+
+TEST_CASE("what is asked after each step is asked after each step, and may end the run") {
+  sim::world w;
+  std::uint64_t asked = 0;
+  w.after_each_step([&] { ++asked; });
+  int steps = 0;
+  w.spawn_background("count", count_steps(w.rt(), steps));
+  CHECK(w.run_until([&] { return steps == 5; }));
+  CHECK(asked == w.steps());
+  w.after_each_step([&] { w.require(steps < 9, "nine"); });
+  CHECK_THROWS_AS(w.run(), sim::failure);
+  CHECK(steps == 9);
+}

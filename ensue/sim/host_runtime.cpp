@@ -38,6 +38,21 @@ class host_runtime::offloaded final : public timer_entry, public owned {
   bool ran_ = false;
 };
 
+class host_runtime::later final : public timer_entry, public owned {
+ public:
+  later(std::uint32_t strand, std::function<void()> f)
+      : timer_entry{&later::step, strand}, function_{std::move(f)} {}
+
+ private:
+  static void step(work& w) {
+    auto& self = static_cast<later&>(w);
+    const std::function<void()> f{std::move(self.function_)};
+    delete &self;
+    f();
+  }
+  std::function<void()> function_;
+};
+
 host_runtime::poll_work::poll_work(host_runtime& of)
     : work{[](work& w) { static_cast<poll_work&>(w).of_.look_at_pollers(); }}, of_{of} {}
 
@@ -117,6 +132,13 @@ void host_runtime::look_at_pollers() {
   for (poller* p : pollers_) p->announce_sleep(true);
   for (std::size_t i = 0; i < pollers_.size(); ++i) any |= pollers_[i]->poll();
   if (any) wake();
+}
+
+void host_runtime::call_at(time_point when, std::uint32_t strand, std::function<void()> f) {
+  if (!alive_) return;
+  auto item = std::make_unique<later>(strand, std::move(f));
+  owned_.add(*item);
+  arm(*item.release(), when);
 }
 
 bool host_runtime::offload(std::unique_ptr<offload_job>& job) {

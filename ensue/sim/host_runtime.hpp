@@ -46,6 +46,7 @@ class host_runtime final : public runtime {
   /// Runs the job inline, as a step at a later drawn time, and `done` as a step after it.
   [[nodiscard]] bool offload(std::unique_ptr<offload_job>& job) override;
 
+  void call_at(time_point when, std::uint32_t strand, std::function<void()> f);
   void jump_wall_clock(duration by) noexcept { wall_offset_ += by; }
   void keep(std::shared_ptr<void> state) { kept_.push_back(std::move(state)); }
   void post(std::unique_ptr<posted> p);
@@ -59,6 +60,7 @@ class host_runtime final : public runtime {
 
  private:
   class offloaded;
+  class later;
   class poll_work : public work {
    public:
     explicit poll_work(host_runtime& of);

@@ -64,6 +64,20 @@ void schedule::end_stalls(time_point now) {
   }
 }
 
+void schedule::pause(std::uint32_t owner, time_point until) {
+  if (paused_.size() <= owner) paused_.resize(owner + 1);
+  const bool sooner = until < paused_[owner];
+  paused_[owner] = until;
+  if (!sooner) return;
+  for (stall& s : stalls_)
+    if (s.held->owner == owner) s.when = std::min(s.when, until);
+  std::make_heap(stalls_.begin(), stalls_.end(), std::greater<>{});
+}
+
+time_point schedule::paused_until(std::uint32_t owner) const noexcept {
+  return owner < paused_.size() ? paused_[owner] : time_point{};
+}
+
 std::size_t schedule::pick() {
   if (order_ == order::fifo || ready_lanes() == 1) return head_;
   return static_cast<std::size_t>(draw_.below(ready_.size()));
@@ -92,6 +106,11 @@ schedule::taken schedule::take(time_point now) {
     if (l.works.empty()) {  // its work was destroyed meanwhile
       remove_ready(i);
       retire(l);
+      continue;
+    }
+    if (const time_point until = paused_until(l.owner); until > now) [[unlikely]] {
+      remove_ready(i);
+      hold(l, until);
       continue;
     }
     if (stall_permille_ > 0 && draw_.chance(stall_permille_)) {

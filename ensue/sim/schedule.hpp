@@ -33,6 +33,8 @@ class schedule {
   void push_later(work& w, std::uint32_t owner, time_point when);
   /// The next work to run, unlinked; `what` is null when nothing is ready at `now`.
   taken take(time_point now);
+  /// Holds back all work of `owner` until then; a time in the past lets it go.
+  void pause(std::uint32_t owner, time_point until);
   /// Puts back the lanes whose stall is over.
   void end_stalls(time_point now);
   time_point next_stall_end() const noexcept {
@@ -66,6 +68,7 @@ class schedule {
   void make_ready(lane& l);
   void hold(lane& l, time_point until);
   std::size_t pick();
+  time_point paused_until(std::uint32_t owner) const noexcept;
   void remove_ready(std::size_t i);
   void retire(lane& l);
 
@@ -79,6 +82,7 @@ class schedule {
   std::size_t head_ = 0;
   std::vector<stall> stalls_;  // a heap, earliest first
   std::uint64_t stall_sequence_ = 0;
+  std::vector<time_point> paused_;                    // by owner; empty as long as nobody is
   std::unordered_map<std::uint64_t, lane*> strands_;  // looked up only, never walked
 };
 

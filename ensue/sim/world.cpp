@@ -35,6 +35,7 @@ host_runtime& world::start_life(const std::string& name, unsigned life) {
   const std::uint64_t seed = id == 1 ? options_.seed : seeds.next();
   lives_.push_back(std::make_unique<host_runtime>(*this, name, id, seed));
   live_.push_back(lives_.back().get());
+  live_.back()->set_faults(faults_);
   return *live_.back();
 }
 
@@ -44,6 +45,11 @@ world::spawned& world::start_task(host_runtime& on, std::string_view name, task<
   boost::asio::co_spawn(on.executor(), named(on, s.name.c_str(), std::move(t)),
                         [this, &s](std::exception_ptr e) { finish(s, std::move(e)); });
   return s;
+}
+
+void world::set_faults(fault_source* source) noexcept {
+  faults_ = source;
+  for (host_runtime* h : live_) h->set_faults(source);
 }
 
 void world::forget_tasks(const host_runtime& of) noexcept {
@@ -131,6 +137,7 @@ void world::step(const schedule::taken& next) {
              schedule_.ready_lanes());
   trace_.step(on.name(), on.label());
   if (next_at <= now_) fire_due();
+  if (watch_) watch_();
 }
 
 void world::run_step(host_runtime& on, work& w) {

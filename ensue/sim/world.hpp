@@ -73,6 +73,11 @@ class world {
   template <class T>
   T block_on(task<T> t);
 
+  /// Called after each step, between two of them; may throw, which ends the run. One at a time.
+  void after_each_step(std::function<void()> f) { watch_ = std::move(f); }
+  /// Gives every life of every host, also later ones, its fault sites. Outlives the coroutines.
+  void set_faults(fault_source* source) noexcept;
+
   /// A stream of its own for the test, fixed by the seed.
   random_stream random(std::string_view name) const noexcept { return {~options_.seed, name}; }
   /// Ends the run with a `failure` that says `what`, unless `holds`.
@@ -131,6 +136,8 @@ class world {
   std::uint64_t steps_ = 0;
   host_runtime* current_ = nullptr;
   std::vector<std::function<void()>> after_step_;
+  std::function<void()> watch_;
+  fault_source* faults_ = nullptr;
   std::deque<spawned> spawned_;
   spawned* failed_ = nullptr;
   std::vector<std::unique_ptr<host_runtime>>
