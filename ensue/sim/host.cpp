@@ -6,7 +6,10 @@
 namespace ensue::sim {
 
 host::host(world& in, std::string name, boot_function boot)
-    : world_{in}, name_{std::move(name)}, boot_{std::move(boot)} {}
+    : world_{in},
+      name_{std::move(name)},
+      boot_{std::move(boot)},
+      disk_{in.random("sim.disk " + name_)} {}
 
 runtime& host::rt() const noexcept { return *life_; }
 bool host::up() const noexcept { return life_->alive(); }
@@ -15,6 +18,7 @@ void host::boot() {
   ++lives_;
   life_ = &world_.start_life(name_, lives_);
   life_->jump_wall_clock(wall_offset_);
+  disk_.boot();
   if (boot_) boot_(*this);
 }
 
@@ -30,7 +34,18 @@ void host::keep(std::shared_ptr<void> state) { life_->keep(std::move(state)); }
 
 void host::crash() {
   if (!up()) return;
-  world_.note("crash " + name_, lives_);
+  disk_.crash();
+  die("crash ");
+}
+
+void host::power_cut() {
+  if (!up()) return;
+  disk_.lose_power();
+  die("power cut ");
+}
+
+void host::die(const char* how) {
+  world_.note(how + name_, lives_);
   life_->cut_power();
   world_.after_step([&life = *life_] { life.bury(); });
 }

@@ -2,6 +2,7 @@
 
 #include <ensue/async/runtime.hpp>
 #include <ensue/async/task.hpp>
+#include <ensue/sim/disk.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -16,10 +17,10 @@ class world;
 
 /// A machine of the world that may crash and boot again. Owned by the world.
 ///
-/// A crash is a power cut: every coroutine of this life is destroyed where it stands, then what
-/// it kept; nothing it still does gets out. The next life has a runtime of its own, with other
-/// random streams and ids. Inside a step (also one of its own) a crash takes effect when the step
-/// ends; the host counts as down at once.
+/// A crash kills the process: every coroutine of this life is destroyed where it stands, then what
+/// it kept; nothing it still does gets out, and what it wrote to the disk stays. The next life has
+/// a runtime of its own, with other random streams and ids. Inside a step (also one of its own) a
+/// crash takes effect when the step ends; the host counts as down at once.
 class host {
  public:
   using boot_function = std::function<void(host&)>;
@@ -44,7 +45,12 @@ class host {
   /// strands (0: none; the top 256 are the simulator's) keep their order at equal times.
   void call_at(time_point when, std::uint32_t strand, std::function<void()> f);
 
+  /// The disk of this machine, for all its lives.
+  sim::disk& disk() noexcept { return disk_; }
+
   void crash();
+  /// A crash that also loses what was not synced, as far as the draw says; see sim::disk.
+  void power_cut();
   /// Boots again; nothing if the host is up.
   void restart();
   /// Nothing of this life runs for so long: the process is stopped, its timers fire late. Called
@@ -56,10 +62,12 @@ class host {
  private:
   friend class world;
   void boot();
+  void die(const char* how);
 
   world& world_;
   std::string name_;
   boot_function boot_;
+  sim::disk disk_;
   host_runtime* life_ = nullptr;
   unsigned lives_ = 0;
   duration wall_offset_{};
