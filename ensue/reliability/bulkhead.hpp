@@ -48,7 +48,7 @@ class bulkhead {
   std::invoke_result_t<Op&> call(Op op);
 
   const bulkhead_policy& policy() const noexcept { return policy_; }
-  std::size_t at_work() const noexcept { return policy_.concurrency - places_.free(); }
+  std::size_t at_work() const noexcept;
   std::size_t waiting() const noexcept { return places_.waiting(); }
   std::uint64_t refused() const noexcept { return refused_; }
 

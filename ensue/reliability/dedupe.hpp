@@ -37,7 +37,7 @@ struct dedupe_counts {
 /// lives and nothing was evicted early; beyond that, what the store promises. A crash between the
 /// effect and its record repeats the effect.
 ///
-/// Limits:   `in_progress_max` claims and waiters together.
+/// Limits:   `in_progress_max` claims, `copies_max` waiting for each.
 /// Lifetime: must outlive its claims and waiters; the store must outlive it.
 /// Threads:  loop thread.
 /// Order:    copies that wait have their turn in the order they came.
@@ -109,9 +109,6 @@ class dedupe {
 
  private:
   struct waiting_copy;
-  struct hash {
-    std::size_t operator()(const dedupe_key& k) const noexcept;
-  };
 
   claim start(const dedupe_key& key);
   void end_well(work_in_hand& w) noexcept;
@@ -123,8 +120,7 @@ class dedupe {
   dedupe_store* store_;
   const char* name_;
   // Keyed by text that the value owns.
-  std::unordered_map<dedupe_key, std::unique_ptr<work_in_hand>, hash> in_hand_;
-  std::size_t waiting_ = 0;
+  std::unordered_map<dedupe_key, std::unique_ptr<work_in_hand>, dedupe_key_hash> in_hand_;
   dedupe_counts counts_;
 };
 

@@ -14,6 +14,7 @@ struct dedupe_policy {
   duration window{};                      ///< a copy that comes later than this is new; 0: off
   std::size_t entries_max = 100'000;      ///< then the oldest is forgotten early, and counted
   std::size_t in_progress_max = 100'000;  ///< at work at once
+  std::size_t copies_max = 1024;          ///< of one event that wait for it
 
   static dedupe_policy none() { return {}; }
   bool on() const noexcept { return window > duration::zero(); }

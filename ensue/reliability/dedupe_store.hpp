@@ -11,6 +11,10 @@
 
 namespace ensue {
 
+struct dedupe_key_hash {
+  std::size_t operator()(const dedupe_key& k) const noexcept;
+};
+
 /// Where the keys of handled events are kept. Loop thread. See `memory_dedupe_store`, which a
 /// durable one can use as its index.
 class dedupe_store {
@@ -55,7 +59,7 @@ class memory_dedupe_store final : public dedupe_store {
   };
   struct hash {
     using is_transparent = void;
-    std::size_t operator()(const dedupe_key& k) const noexcept;
+    std::size_t operator()(const dedupe_key& k) const noexcept { return dedupe_key_hash{}(k); }
     std::size_t operator()(const entry* e) const noexcept { return (*this)(e->key()); }
   };
   struct equal {

@@ -53,7 +53,7 @@ class keyed_rate_limit {
 
   const keyed_rate_policy& policy() const noexcept { return policy_; }
   std::size_t keys() const noexcept { return tenants_.size(); }
-  std::size_t waiting() const noexcept { return waiting_; }
+  std::size_t waiting() const noexcept;  ///< O(keys)
   std::uint64_t taken() const noexcept { return taken_; }
 
  private:
@@ -71,10 +71,10 @@ class keyed_rate_limit {
     keyed_rate_limit& limit;
   };
 
-  tenant* find_or_make(std::string_view key);
+  tenant* find_or_make(std::string_view key, time_point now);
   bool take_now(tenant& t, time_point now);
   void stand_in_line(tenant& t, time_point now);
-  void put_back(tenant& t);
+  void put_back(std::string_view key);
   void serve();
   void arm(time_point now);
   void leave(tenant& t);
@@ -89,7 +89,6 @@ class keyed_rate_limit {
   std::multimap<time_point, tenant*> resting_;  // until their own limit allows
   std::list<tenant*> idle_;                     // nobody waits; longest idle first
   alarm alarm_;
-  std::size_t waiting_ = 0;
   std::uint64_t taken_ = 0;
 };
 

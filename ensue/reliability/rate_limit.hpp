@@ -29,7 +29,7 @@ class rate_limit {
   ///               step: the next in line has it.
   /// Errors:       errc::full thrown: `waiting_max` wait already; may retry.
   task<> take();
-  /// When somebody who came now would have his turn.
+  /// When the next turn is to be had; who waits first has it.
   time_point next() noexcept;
 
   const rate_policy& policy() const noexcept { return bucket_.policy(); }
@@ -44,7 +44,7 @@ class rate_limit {
     rate_limit& limit;
   };
   void serve() noexcept;
-  void put_back() noexcept;
+  void arm() noexcept;
 
   runtime& rt_;
   const char* name_;

@@ -16,9 +16,9 @@ namespace ensue {
 /// catch of system_error sees the same as without retries.
 class retries_exhausted : public system_error, public std::nested_exception {
  public:
-  /// Made while `last` is being handled, or not: it is nested either way.
+  /// Only in a catch clause: nests the exception that is handled there.
   retries_exhausted(retry_end why, unsigned attempts, time_point began,
-                    std::vector<failed_attempt> history, const std::exception_ptr& last);
+                    std::vector<failed_attempt> history);
 
   retry_end why() const noexcept { return why_; }
   unsigned attempts() const noexcept { return attempts_; }

@@ -46,8 +46,7 @@ task<T> before(runtime& rt, time_point end, task<T> work) {
 }
 
 /// Throws `error`, or what stands for it when trying was given up.
-[[noreturn]] void throw_last(const retry_state& state, const std::exception_ptr& error,
-                             retry_end why);
+[[noreturn]] void throw_last(retry_state& state, const std::exception_ptr& error, retry_end why);
 
 }  // namespace detail
 
@@ -84,7 +83,7 @@ detail::attempted<Op> retry(runtime& rt, retry_policy policy, Op op,
     task<T> work = detail::before(rt, end, detail::attempt(op, state.attempt()));
     const std::exception_ptr error = co_await detail::settled(std::move(work), value);
     if (!error) {
-      if (budget) budget->succeeded(rt);
+      if (budget) budget->succeeded();
       if constexpr (std::is_void_v<T>) {
         co_return;
       } else {

@@ -30,7 +30,7 @@ class retry_budget {
   /// Asserts that the policy is not `wrong`.
   explicit retry_budget(const runtime& rt, retry_budget_policy policy = {});
 
-  void succeeded(const runtime& rt) noexcept;
+  void succeeded() noexcept;
   /// Takes one retry if there is one.
   bool try_take(const runtime& rt) noexcept;
 

@@ -23,6 +23,8 @@ struct retry_policy {
   duration hold_max = std::chrono::seconds{1};
   classifier classify{};  ///< what is transient; empty: `ensue::classify`
 
+  static constexpr unsigned attempts_max = 10'000;
+
   static retry_policy none() { return {.attempts = 1}; }
 
   backoff wait() const noexcept { return {base, cap, factor, jitter_min, jitter_max}; }

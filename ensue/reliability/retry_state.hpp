@@ -51,13 +51,14 @@ class retry_state {
   retry_state(const retry_policy& policy, time_point began, unsigned failed = 0) noexcept
       : policy_{&policy}, began_{began}, failed_{failed} {}
 
-  /// Takes note of a failure. One draw from `random`, and one token of `budget`, if there is to be
-  /// another attempt.
+  /// Takes note of a failure. One draw from `random` while attempts are left, and one token of
+  /// `budget` if there is to be another.
   next_step after(const std::exception_ptr& error, const runtime& rt, random_stream& random,
                   retry_budget* budget = nullptr);
 
   /// The number of the attempt that runs or comes next, from 1.
   unsigned attempt() const noexcept { return failed_ + 1; }
+  const retry_policy& policy() const noexcept { return *policy_; }
   unsigned failed() const noexcept { return failed_; }
   time_point began() const noexcept { return began_; }
   /// When the last attempt must have ended.
@@ -69,7 +70,6 @@ class retry_state {
   static constexpr std::size_t history_max = 16;
 
  private:
-  retry_end decide(const std::exception_ptr& error) const;
   void note(const std::exception_ptr& error, const runtime& rt);
 
   const retry_policy* policy_;

@@ -25,7 +25,7 @@ struct rate_policy {
 
 /// The arithmetic of a token bucket in whole numbers: a token is `per` nanoseconds of parts, and
 /// each nanosecond brings `count` of them. No rounding, so no drift, however long it runs.
-/// In any span t it gives at most burst + count * t / per. Starts full.
+/// In any span t it gives at most burst + count * t / per, to the nanosecond. Starts full.
 class token_bucket {
  public:
   token_bucket(const rate_policy& policy, time_point now) noexcept;
@@ -39,10 +39,11 @@ class token_bucket {
 
  private:
   void fill(time_point now) noexcept;
+  std::int64_t burst() const noexcept { return token() * policy_.burst_or_count(); }
   std::int64_t token() const noexcept { return policy_.per.count(); }
 
   rate_policy policy_;
-  std::int64_t most_;
+  std::int64_t most_;  // a burst, and what came in the nanosecond in which it was complete
   std::int64_t parts_;
   time_point filled_until_;
 };
