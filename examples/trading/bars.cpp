@@ -7,7 +7,7 @@ void bar::add(const trade& t) {
   if (t.price > high) high = t.price;
   if (t.price < low) low = t.price;
   close = t.price;
-  (void)quantity.add(t.quantity);  // 128 bits hold 10^20 trades of the largest quantity
+  quantity.add(t.quantity);
 }
 
 void minute_bars::add(std::int64_t minute, const trade& t) {

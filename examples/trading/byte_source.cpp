@@ -17,6 +17,16 @@ std::string system_text(int number) { return std::generic_category().message(num
 
 constexpr std::string_view gzip_magic = "\x1f\x8b";
 
+int open_input(const std::string& path) {
+  if (path != "-") return ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int mode = ::fcntl(STDIN_FILENO, F_GETFL);
+  if (mode >= 0 && (mode & O_ACCMODE) == O_WRONLY) {
+    errno = EBADF;
+    return -1;
+  }
+  return ::dup(STDIN_FILENO);
+}
+
 }  // namespace
 
 struct byte_source::unpacker {
@@ -30,8 +40,7 @@ struct byte_source::unpacker {
   bool between_members = false;
 };
 
-byte_source::byte_source(const std::string& path)
-    : byte_source{path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)} {}
+byte_source::byte_source(const std::string& path) : byte_source{open_input(path)} {}
 
 byte_source::byte_source(int descriptor) : descriptor_{descriptor}, input_(block_size) {
   struct stat about{};
@@ -92,8 +101,18 @@ bool byte_source::fill() {
   return length != 0;
 }
 
+std::int64_t byte_source::unpacked_to() const noexcept {
+  return unpacker_ ? position_ - static_cast<std::int64_t>(available_.size()) : position_;
+}
+
+double byte_source::used(double rest) const noexcept {
+  const auto end = static_cast<double>(unpacked_to());
+  return end - rest * (end - static_cast<double>(block_began_));
+}
+
 std::string_view byte_source::read() {
   if (ended_) return {};
+  block_began_ = unpacked_to();
   if (!started_) {
     started_ = true;
     if (fill() && available_.starts_with(gzip_magic)) unpacker_ = std::make_unique<unpacker>();

@@ -38,12 +38,15 @@ class byte_source {
   bool compressed() const noexcept { return unpacker_ != nullptr; }
   std::int64_t position() const noexcept { return position_; }  ///< bytes taken from the file
   std::int64_t size() const noexcept { return size_; }          ///< of the file; 0 when unknown
+  /// As `position()`, but of what was used when `rest` of the last block, 0 to 1, is still to come.
+  double used(double rest) const noexcept;
 
  private:
   struct unpacker;
 
   bool fill();
   bool wait_for_input();
+  std::int64_t unpacked_to() const noexcept;
   std::string_view unpack();
   bool next_member();
   std::string_view fail(std::string why);
@@ -54,6 +57,7 @@ class byte_source {
   bool started_ = false;
   bool ended_ = false;
   std::int64_t position_ = 0;
+  std::int64_t block_began_ = 0;  // where in the file the last block began
   std::int64_t size_ = 0;
   std::vector<char> input_;
   std::string_view available_;  // of input_, not yet unpacked

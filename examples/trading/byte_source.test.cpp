@@ -5,25 +5,10 @@
 #include <doctest/doctest.h>
 
 #include <string>
-#include <zlib.h>
 
 using trading::byte_source;
 
 namespace {
-
-std::string gzip(std::string_view plain) {
-  z_stream s{};
-  deflateInit2(&s, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string packed(deflateBound(&s, plain.size()) + 64, '\0');
-  s.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
-  s.avail_in = static_cast<uInt>(plain.size());
-  s.next_out = reinterpret_cast<Bytef*>(packed.data());
-  s.avail_out = static_cast<uInt>(packed.size());
-  deflate(&s, Z_FINISH);
-  packed.resize(s.total_out);
-  deflateEnd(&s);
-  return packed;
-}
 
 std::string all_of(byte_source& source) {
   std::string all;
@@ -41,7 +26,7 @@ std::string long_text() {
 
 TEST_CASE("plain and packed files give the same bytes, whatever their name") {
   const std::string text = long_text();
-  const tape_file plain{text}, packed{gzip(text)};
+  const tape_file plain{text}, packed{gzip_of(text)};
   byte_source a{plain.path()}, b{packed.path()};
   CHECK(all_of(a) == text);
   CHECK(all_of(b) == text);
@@ -53,7 +38,7 @@ TEST_CASE("plain and packed files give the same bytes, whatever their name") {
 }
 
 TEST_CASE("several gzip members in a row are one text, zero padding behind them is nothing") {
-  const tape_file file{gzip("one\n") + gzip("") + gzip("two\n") + std::string(512, '\0')};
+  const tape_file file{gzip_of("one\n") + gzip_of("") + gzip_of("two\n") + std::string(512, '\0')};
   byte_source source{file.path()};
   CHECK(all_of(source) == "one\ntwo\n");
   CHECK(source.error().empty());
@@ -61,7 +46,7 @@ TEST_CASE("several gzip members in a row are one text, zero padding behind them 
 
 TEST_CASE("a truncated gzip gives what was whole and then names the fault") {
   const std::string text = long_text();
-  std::string packed = gzip(text);
+  std::string packed = gzip_of(text);
   packed.resize(packed.size() / 2);
   const tape_file file{packed};
   byte_source source{file.path()};
@@ -73,10 +58,10 @@ TEST_CASE("a truncated gzip gives what was whole and then names the fault") {
 }
 
 TEST_CASE("damage inside and rubbish behind gzip data are named") {
-  std::string packed = gzip(long_text());
+  std::string packed = gzip_of(long_text());
   packed[packed.size() / 2] = static_cast<char>(packed[packed.size() / 2] ^ 0x55);
   packed[packed.size() / 2 + 1] = static_cast<char>(packed[packed.size() / 2 + 1] ^ 0x55);
-  const tape_file damaged{packed}, followed{gzip("good\n") + "rubbish"};
+  const tape_file damaged{packed}, followed{gzip_of("good\n") + "rubbish"};
   byte_source a{damaged.path()}, b{followed.path()};
   all_of(a);
   CHECK(a.error().find("damaged") != std::string::npos);
@@ -105,7 +90,7 @@ TEST_CASE("a pipe that hands over byte by byte is read whole") {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   byte_source source{ends[0]};
-  const std::string packed = gzip("slow\n");
+  const std::string packed = gzip_of("slow\n");
   REQUIRE(::write(ends[1], packed.data(), packed.size()) == static_cast<ssize_t>(packed.size()));
   ::close(ends[1]);
   CHECK(all_of(source) == "slow\n");
@@ -116,7 +101,7 @@ TEST_CASE("an interrupt ends a read that waits for a slow pipe, without an error
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   byte_source source{ends[0]};
-  const std::string packed = gzip(long_text());
+  const std::string packed = gzip_of(long_text());
   REQUIRE(::write(ends[1], packed.data(), 1'000) == 1'000);
   CHECK_FALSE(source.read().empty());
   source.interrupt();  // the next read would wait for ever

@@ -2,8 +2,15 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace trading {
+
+/// A price or a quantity, or why there is none.
+struct crypto_line::number {
+  std::optional<decimal> value{};
+  const char* fault = "missing";
+};
 
 /// The members of a message, as far as they had a usable value; absent and unusable are the same
 /// until it is known which kind of message wants them.
@@ -13,7 +20,7 @@ struct crypto_line::message {
   symbol instrument;
   std::optional<std::int64_t> event_ms, trade_ms, first_id, last_id, previous_id, trade_id;
   std::optional<std::int64_t> snapshot_id;
-  std::optional<decimal> price, quantity, bid, bid_quantity, ask, ask_quantity;
+  number price, quantity, bid, bid_quantity, ask, ask_quantity;
   std::optional<bool> buyer_is_maker;
   std::vector<price_level> bids, asks;
 };
@@ -33,16 +40,6 @@ bool read_integer(json_scanner& in, std::optional<std::int64_t>& out) {
   return true;
 }
 
-bool read_decimal(json_scanner& in, std::optional<decimal>& out) {
-  std::string_view token;
-  const char c = in.peek();
-  out.reset();
-  if (c != '"' && c != '-' && (c < '0' || c > '9')) return in.skip();
-  if (!in.string_or_number(token)) return false;
-  out = decimal::parse(token);
-  return true;
-}
-
 bool read_boolean(json_scanner& in, std::optional<bool>& out) {
   const char c = in.peek();
   out.reset();
@@ -56,6 +53,19 @@ bool read_boolean(json_scanner& in, std::optional<bool>& out) {
 bool read_text(json_scanner& in, std::string_view& out) {
   out = {};
   return in.peek() == '"' ? in.text(out) : in.skip();
+}
+
+/// What json_scanner says of a number in a book: text that lives on.
+const char* fault_of_level(std::string_view token) noexcept {
+  const std::string_view fault = decimal::fault(token);
+  if (fault == "an exponent") return "expected a decimal of at most 18 digits, found an exponent";
+  if (fault == "too many digits") return "expected a decimal of at most 18 digits, found more";
+  return "expected a decimal of at most 18 digits";
+}
+
+/// "trade without a usable price (p): an exponent"
+std::string without(const char* what, const char* fault) {
+  return std::string(what) + ": " + fault;
 }
 
 /// The kind of a stream name such as "btcusdt@depth@100ms", as the "e" member would call it.
@@ -74,6 +84,17 @@ bool crypto_line::looks_like(std::string_view line) noexcept {
   if (space == 0 || space == line.npos || line[space] != ' ') return false;
   const auto brace = line.find_first_not_of(' ', space);
   return brace != line.npos && line[brace] == '{';
+}
+
+bool crypto_line::read_decimal(json_scanner& in, number& out) {
+  std::string_view token;
+  const char c = in.peek();
+  out = {std::nullopt, decimal::fault("")};
+  if (c != '"' && c != '-' && (c < '0' || c > '9')) return in.skip();
+  if (!in.string_or_number(token)) return false;
+  out.value = decimal::parse(token);
+  if (!out.value) out.fault = decimal::fault(token);
+  return true;
 }
 
 bool crypto_line::refuse(std::string why) {
@@ -127,7 +148,7 @@ bool crypto_line::read_levels(json_scanner& in, std::vector<price_level>& levels
       if (!in.next_item()) return in.fail("expected [price, quantity]");
       if (!in.string_or_number(token)) return false;
       number = decimal::parse(token);
-      if (!number) return in.fail("expected a decimal of at most 18 digits");
+      if (!number) return in.fail(fault_of_level(token));
     }
     while (in.next_item()) {
       if (!in.skip()) return false;
@@ -173,34 +194,39 @@ bool crypto_line::read_letter(json_scanner& in, char key, message& m) {
   }
 }
 
-const char* crypto_line::fill(message& m, trade& t) {
+std::string crypto_line::fill(message& m, trade& t) {
   if (m.instrument.empty()) return "trade without a usable symbol (s)";
   if (!m.trade_id) return "trade without a usable id (t)";
-  if (!m.price) return "trade without a usable price (p)";
-  if (!m.quantity) return "trade without a usable quantity (q)";
+  if (!m.price.value) return without("trade without a usable price (p)", m.price.fault);
+  if (!m.quantity.value) return without("trade without a usable quantity (q)", m.quantity.fault);
   if (!m.buyer_is_maker) return "trade without its taker's side (m)";
   t.id = *m.trade_id;
   t.trade_ms = m.trade_ms.value_or(-1);
-  t.price = *m.price;
-  t.quantity = *m.quantity;
+  t.price = *m.price.value;
+  t.quantity = *m.quantity.value;
   t.taker = *m.buyer_is_maker ? side::sell : side::buy;
-  return nullptr;
+  return {};
 }
 
-const char* crypto_line::fill(message& m, quote& q) {
+std::string crypto_line::fill(message& m, quote& q) {
   if (m.instrument.empty()) return "bookTicker without a usable symbol (s)";
   if (!m.last_id) return "bookTicker without a usable update id (u)";
-  if (!m.bid || !m.bid_quantity) return "bookTicker without a usable bid (b, B)";
-  if (!m.ask || !m.ask_quantity) return "bookTicker without a usable ask (a, A)";
+  const std::pair<const number*, const char*> wanted[] = {
+      {&m.bid, "bookTicker without a usable bid (b)"},
+      {&m.bid_quantity, "bookTicker without a usable bid quantity (B)"},
+      {&m.ask, "bookTicker without a usable ask (a)"},
+      {&m.ask_quantity, "bookTicker without a usable ask quantity (A)"}};
+  for (const auto& [number, what] : wanted)
+    if (!number->value) return without(what, number->fault);
   q.update_id = *m.last_id;
-  q.bid = *m.bid;
-  q.bid_quantity = *m.bid_quantity;
-  q.ask = *m.ask;
-  q.ask_quantity = *m.ask_quantity;
-  return nullptr;
+  q.bid = *m.bid.value;
+  q.bid_quantity = *m.bid_quantity.value;
+  q.ask = *m.ask.value;
+  q.ask_quantity = *m.ask_quantity.value;
+  return {};
 }
 
-const char* crypto_line::fill(message& m, depth_update& d) {
+std::string crypto_line::fill(message& m, depth_update& d) {
   if (m.instrument.empty()) return "depthUpdate without a usable symbol (s)";
   if (!m.first_id || !m.last_id) return "depthUpdate without usable ids (U, u)";
   d.first_id = *m.first_id;
@@ -208,20 +234,20 @@ const char* crypto_line::fill(message& m, depth_update& d) {
   d.previous_id = m.previous_id.value_or(-1);
   d.bids = std::move(m.bids);
   d.asks = std::move(m.asks);
-  return nullptr;
+  return {};
 }
 
-const char* crypto_line::fill(message& m, book_snapshot& snapshot) {
+std::string crypto_line::fill(message& m, book_snapshot& snapshot) {
   snapshot.last_id = *m.snapshot_id;
   snapshot.bids = std::move(m.bids);
   snapshot.asks = std::move(m.asks);
-  return nullptr;
+  return {};
 }
 
-const char* crypto_line::fill(message& m, other_row& other) {
+std::string crypto_line::fill(message& m, other_row& other) {
   if (m.kind.empty()) return "neither an event type (e), a stream name nor a snapshot";
   other.kind = m.kind.substr(0, 64);
-  return nullptr;
+  return {};
 }
 
 template <class Event>
@@ -230,8 +256,8 @@ bool crypto_line::build(message& m, std::int64_t local_ns, market_event& out) {
   event.instrument = m.instrument;
   event.stamp_ns = local_ns;
   event.event_ms = m.event_ms.value_or(-1);
-  const char* const why = fill(m, event);
-  return why ? refuse(why) : true;
+  std::string why = fill(m, event);
+  return why.empty() || refuse(std::move(why));
 }
 
 bool crypto_line::build(message& m, std::int64_t local_ns, market_event& out) {

@@ -24,17 +24,19 @@ class crypto_line {
   static bool looks_like(std::string_view line) noexcept;
 
  private:
+  struct number;
   struct message;
 
   static bool read(json_scanner& in, message& m);
   static bool read_member(json_scanner& in, std::string_view key, message& m);
   static bool read_letter(json_scanner& in, char key, message& m);
+  static bool read_decimal(json_scanner& in, number& out);
   static bool read_levels(json_scanner& in, std::vector<price_level>& levels);
-  static const char* fill(message& m, trade& t);
-  static const char* fill(message& m, quote& q);
-  static const char* fill(message& m, depth_update& d);
-  static const char* fill(message& m, book_snapshot& snapshot);
-  static const char* fill(message& m, other_row& other);
+  static std::string fill(message& m, trade& t);
+  static std::string fill(message& m, quote& q);
+  static std::string fill(message& m, depth_update& d);
+  static std::string fill(message& m, book_snapshot& snapshot);
+  static std::string fill(message& m, other_row& other);
   template <class Event>
   bool build(message& m, std::int64_t local_ns, market_event& out);
   bool build(message& m, std::int64_t local_ns, market_event& out);

@@ -112,10 +112,22 @@ TEST_CASE("what an event needs must be there and usable") {
   CHECK(trade_fault(R"("p":"1","q":"1",)") == "trade without a usable id (t)");
   CHECK(trade_fault(R"("t":-1,"p":"1","q":"1",)") == "trade without a usable id (t)");
   CHECK(trade_fault(R"("t":1.5,"p":"1","q":"1",)") == "trade without a usable id (t)");
-  CHECK(trade_fault(R"("t":1,"p":"1e5","q":"1",)") == "trade without a usable price (p)");
-  CHECK(trade_fault(R"("t":1,"p":"1","q":null,)") == "trade without a usable quantity (q)");
+  CHECK(trade_fault(R"("t":1,"p":"1e5","q":"1",)") ==
+        "trade without a usable price (p): an exponent");
+  CHECK(trade_fault(R"("t":1,"p":"1","q":null,)") ==
+        "trade without a usable quantity (q): no plain number");
+  CHECK(trade_fault(R"("t":1,"q":"1",)") == "trade without a usable price (p): missing");
+  CHECK(trade_fault(R"("t":1,"p":1e-18,"q":"1",)") ==
+        "trade without a usable price (p): an exponent");
+  CHECK(trade_fault(R"("t":1,"p":"1234567890123456789.5","q":"1",)") ==
+        "trade without a usable price (p): too many digits");
+  CHECK(
+      fault_of(R"(1 {"stream":"x@bookTicker","data":{"u":7,"s":"X","b":"1","B":"2","a":"1e2"}})") ==
+      "bookTicker without a usable ask (a): an exponent");
   CHECK(fault_of(R"(1 {"e":"depthUpdate","s":"X","U":1,"u":2,"b":[["x","1"]],"a":[]})") ==
         "column 51: expected a decimal of at most 18 digits");
+  CHECK(fault_of(R"(1 {"e":"depthUpdate","s":"X","U":1,"u":2,"b":[["1e5","1"]],"a":[]})") ==
+        "column 53: expected a decimal of at most 18 digits, found an exponent");
 }
 
 TEST_CASE("only capture lines look like capture lines") {

@@ -39,11 +39,11 @@ void crypto_statistics::on(const trade& t) {
   auto& before = instruments_[t.instrument].trade_id;
   if (before && t.id > *before + 1) trade_ids_missing_ += t.id - *before - 1;
   before = t.id;
-  if (trade_ms_ && t.trade_ms == *trade_ms_) ++same_trade_time_;
+  if (t.trade_ms >= 0 && t.trade_ms == trade_ms_) ++same_trade_time_;
   trade_ms_ = t.trade_ms;
-  const bool fits = quantity_.add(t.quantity) && notional_.add_product(t.price, t.quantity) &&
-                    (t.taker == side::sell || taker_buys_.add(t.quantity));
-  overflow_ = overflow_ || !fits;
+  quantity_.add(t.quantity);
+  notional_.add_product(t.price, t.quantity);
+  if (t.taker == side::buy) taker_buys_.add(t.quantity);
 }
 
 void crypto_statistics::on(const quote& q) {
@@ -80,7 +80,6 @@ boost::json::object crypto_statistics::json() const {
              {"A", last_quote_->ask_quantity.text()},
              {"u", last_quote_->update_id}};
   }
-  const auto sum = [&](const decimal_sum& s) { return overflow_ ? "overflow" : s.text(); };
   return {{"rows", rows_},
           {"events", std::move(events)},
           {"first_local_ns", number_or_null(first_ns_)},
@@ -89,9 +88,9 @@ boost::json::object crypto_statistics::json() const {
           {"trades_first_id", number_or_null(first_trade_)},
           {"trades_last_id", number_or_null(last_trade_)},
           {"trade_ids_missing", exact_number(trade_ids_missing_)},
-          {"trade_qty_total", sum(quantity_)},
-          {"taker_buy_qty", sum(taker_buys_)},
-          {"trade_notional_total", sum(notional_)},
+          {"trade_qty_total", quantity_.text()},
+          {"taker_buy_qty", taker_buys_.text()},
+          {"trade_notional_total", notional_.text()},
           {"trades_with_same_T_as_the_one_before", same_trade_time_},
           {"depth_chain_breaks", chain_breaks_},
           {"book_ticker_update_id_not_rising", quotes_not_rising_},

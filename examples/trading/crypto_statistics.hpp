@@ -44,11 +44,11 @@ class crypto_statistics {
   std::int64_t longest_silence_ns_ = 0;
   std::int64_t event_time_back_ = 0;
 
-  std::optional<std::int64_t> first_trade_, last_trade_, trade_ms_;
+  std::optional<std::int64_t> first_trade_, last_trade_;
+  std::int64_t trade_ms_ = -1;  // of the trade before; -1: it had none
   int128 trade_ids_missing_ = 0;
   std::int64_t same_trade_time_ = 0;
   decimal_sum quantity_, taker_buys_, notional_;
-  bool overflow_ = false;
 
   std::int64_t chain_breaks_ = 0;
   std::int64_t quotes_not_rising_ = 0;

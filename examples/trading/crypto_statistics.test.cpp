@@ -30,6 +30,14 @@ struct tape_of_x {
     t.taker = taker;
     statistics.on(t);
   }
+  void trade(const char* price, const char* quantity, side taker) {
+    auto t = next<trading::trade>(1);
+    t.id = t.trade_ms = 1;
+    t.price = *decimal::parse(price);
+    t.quantity = *decimal::parse(quantity);
+    t.taker = taker;
+    statistics.on(t);
+  }
   void quote(std::int64_t id) {
     auto q = next<trading::quote>(-1);
     q.update_id = id;
@@ -54,6 +62,23 @@ TEST_CASE("an empty tape has nulls, not inventions") {
   CHECK(x.statistics.json().at("first_local_ns").is_null());
   CHECK(x.statistics.json().at("last_book_ticker").is_null());
   CHECK(x.text("trade_notional_total") == "0");
+}
+
+TEST_CASE("sums are exact beyond 128 bits, each by itself") {
+  tape_of_x x;
+  x.trade("0.000000000000000001", "0.000000000000000001", side::sell);
+  x.trade("0.000000000000000001", "123456789012345678", side::buy);
+  x.trade("123456789012345678", "0.000000000000000001", side::sell);
+  x.trade("61837.64", "0.1", side::sell);
+  CHECK(x.text("trade_qty_total") == "123456789012345678.100000000000000002");
+  CHECK(x.text("taker_buy_qty") == "123456789012345678");
+  CHECK(x.text("trade_notional_total") == "6184.010913578024691356000000000000000001");
+}
+
+TEST_CASE("trades without a time share none") {
+  tape_of_x x;
+  for (const int ms : {-1, -1, 5, -1, 5, 5}) x.trade(1, ms);
+  CHECK(x.number("trades_with_same_T_as_the_one_before") == 1);
 }
 
 TEST_CASE("missing and repeated trades, ties and sides") {

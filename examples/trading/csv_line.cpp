@@ -24,7 +24,6 @@ std::size_t csv_line::split(std::string_view line) {
 }
 
 bool csv_line::read_header(std::string_view line) {
-  if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
   if (line.find("ms_since_midnight_ny") == line.npos) return false;
   const std::size_t count = split(line);
   if (count > columns_max) return false;

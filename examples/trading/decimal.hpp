@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct decimal {
 
   /// Reads `-?digits[.digits]`; nothing for any other text, an exponent, too many digits.
   static std::optional<decimal> parse(std::string_view text) noexcept;
+  /// Why `parse` does not take `text`: "an exponent", "too many digits", "no plain number".
+  static const char* fault(std::string_view text) noexcept;
   std::string text() const;
   double approximate() const noexcept;  ///< for the strategy and for pictures, never for money
   bool zero() const noexcept { return units == 0; }
@@ -32,33 +35,46 @@ struct decimal {
   static std::strong_ordering compare(const decimal& a, const decimal& b) noexcept;
 };
 
+struct wide_integer;  // as many bits as it takes
+
 /// An exact sum of decimals and of products of decimals. It has as many fractional digits as the
-/// most precise term had, as decimal arithmetic on paper does.
+/// most precise term had, as decimal arithmetic on paper does. There is no sum it cannot hold: one
+/// that needs more than 128 bits goes on in a wider integer, which is slower.
 class decimal_sum {
  public:
-  /// False, and nothing is added, when the sum would not fit 128 bits.
-  [[nodiscard]] bool add(const decimal& term) noexcept { return add(term.units, term.scale); }
-  [[nodiscard]] bool add_product(const decimal& a, const decimal& b) noexcept {
-    return add(int128{a.units} * b.units, static_cast<unsigned>(a.scale) + b.scale);
+  decimal_sum() noexcept;
+  decimal_sum(const decimal_sum& other);
+  decimal_sum(decimal_sum&&) noexcept;
+  decimal_sum& operator=(const decimal_sum& other);
+  decimal_sum& operator=(decimal_sum&&) noexcept;
+  ~decimal_sum();
+
+  void add(const decimal& term) { add(term.units, term.scale); }
+  void add_product(const decimal& a, const decimal& b) {
+    add(int128{a.units} * b.units, static_cast<unsigned>(a.scale) + b.scale);
   }
   std::string text() const;
-  int128 units() const noexcept { return units_; }  ///< of the last digit `text()` shows
-  double approximate() const noexcept;
-  /// This sum divided by another, rounded half to even; "-" when that cannot be done exactly.
+  std::string units_text() const;  ///< its digits without the point: 12.50 gives 1250
+  double approximate() const;
+  /// This sum divided by another and rounded half to even; "0" when the other is 0.
   std::string over(const decimal_sum& divisor, unsigned digits) const;
 
  private:
-  bool add(int128 units, unsigned scale) noexcept;
+  void add(int128 units, unsigned scale);
+  bool add_narrow(int128 units, unsigned scale) noexcept;
+  void add_wide(int128 units, unsigned scale);
+  wide_integer wide() const;
 
   int128 units_ = 0;
   unsigned scale_ = 0;
+  std::unique_ptr<wide_integer> wide_;  // in the place of units_, once that was too small
 };
 
 /// `units` / 10^`scale` in plain digits: ("-12345", 3) is "-12.345".
 std::string scaled_text(int128 units, unsigned scale);
 
 /// numerator / denominator rounded half to even to `digits` fractional digits, exactly: no floating
-/// point is involved. "0" when the denominator is 0, "-" when the way there does not fit 128 bits.
+/// point is involved. "0" when the denominator is 0.
 std::string quotient_text(int128 numerator, int128 denominator, unsigned digits);
 
 }  // namespace trading

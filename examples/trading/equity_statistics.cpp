@@ -14,12 +14,8 @@ constexpr std::int64_t minute_ms = 60'000;
 constexpr std::int64_t sampled_minutes[] = {0, 1, 59, 389};
 
 boost::json::object json(const bar& b) {
-  return {{"open_e4", b.open.units},
-          {"high_e4", b.high.units},
-          {"low_e4", b.low.units},
-          {"close_e4", b.close.units},
-          {"shares", exact_number(b.quantity.units())},
-          {"trades", b.trades}};
+  return {{"open_e4", b.open.units},   {"high_e4", b.high.units},           {"low_e4", b.low.units},
+          {"close_e4", b.close.units}, {"shares", exact_units(b.quantity)}, {"trades", b.trades}};
 }
 
 }  // namespace
@@ -47,8 +43,8 @@ void equity_statistics::on(const trade& t) {
   traded& s = trades_[t.instrument];
   if (s.rows == 0) s.first = s.low = s.high = t.price;
   s.add(t, t.venue, t.suspicious);
-  s.shares += t.quantity.units;
-  s.notional_e4 += int128{t.price.units} * t.quantity.units;
+  s.shares.add(t.quantity);
+  s.notional.add_product(t.price, t.quantity);
   s.low = std::min(s.low, t.price);
   s.high = std::max(s.high, t.price);
   s.last = t.price;
@@ -77,8 +73,8 @@ boost::json::object equity_statistics::json(const traded& s) {
   }
   const auto with_trades = static_cast<std::int64_t>(bars.size());
   return {{"rows", s.rows},
-          {"shares", exact_number(s.shares)},
-          {"notional_e4", exact_number(s.notional_e4)},
+          {"shares", exact_units(s.shares)},
+          {"notional_e4", exact_units(s.notional)},
           {"low_e4", s.low.units},
           {"high_e4", s.high.units},
           {"first_ms", number_or_null(s.first_ms)},
@@ -89,7 +85,7 @@ boost::json::object equity_statistics::json(const traded& s) {
           {"suspicious", s.suspicious},
           {"venues", static_cast<std::int64_t>(s.venues.size())},
           {"odd_lots", s.odd_lots},
-          {"vwap", quotient_text(s.notional_e4, s.shares * 10'000, 6)},
+          {"vwap", s.notional.over(s.shares, 6)},
           {"minute_bars_in_session", with_trades},
           {"session_minutes_without_a_trade", session_minutes - with_trades},
           {"bars_sample", std::move(samples)}};

@@ -43,8 +43,7 @@ class equity_statistics {
     void add(const tick& t, const symbol& venue, bool doubtful);
   };
   struct traded : sequence {
-    int128 shares = 0;
-    int128 notional_e4 = 0;
+    decimal_sum shares, notional;  // the latter has the four digits of the prices
     decimal first, last, low, high;
     std::int64_t odd_lots = 0;
     minute_bars session;

@@ -1,5 +1,7 @@
 #include "equity_statistics.hpp"
 
+#include "exact_json.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace trading;
@@ -60,12 +62,16 @@ TEST_CASE("ties, gaps, venues, odd lots and the exact VWAP") {
   CHECK(all.at("symbols").at("B").at("odd_lots").as_int64() == 1);
 }
 
-TEST_CASE("sums beyond 64 bits are shown exactly, as text") {
+TEST_CASE("sums of any length are exact numbers, and so is the VWAP") {
   equity_statistics s;
-  for (int n = 0; n < 20; ++n) s.on(sale("A", 1, 999'999'999'999'999'999, 999'999'999'999'999'999));
+  constexpr std::int64_t most = 999'999'999'999'999'999;
+  for (int n = 0; n < 2'000; ++n) s.on(sale("A", open, most, most));
+  s.on(sale("A", open, 1, most));
   const auto a = s.trades_json().at("symbols").at("A").as_object();
-  CHECK(a.at("shares").as_string() == "19999999999999999980");
-  CHECK(a.at("notional_e4").as_string() == "19999999999999999960000000000000000020");
+  CHECK(exact_text(a.at("shares")) == "2000999999999999997999");
+  CHECK(exact_text(a.at("notional_e4")) == "1999999999999999996001000000000000001999");
+  CHECK(a.at("vwap").as_string() == "99950024987506.246777");
+  CHECK(exact_text(a.at("bars_sample").at("0").at("shares")) == "2000999999999999997999");
 }
 
 TEST_CASE("quotes: each row is of one side") {

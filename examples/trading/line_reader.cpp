@@ -42,6 +42,7 @@ line_reader::status line_reader::next(std::string_view& line) {
 bool line_reader::fill() {
   if (ended_) return false;
   block_ = source_.read();
+  block_size_ = block_.size();
   bytes_ += static_cast<std::int64_t>(block_.size());
   ended_ = block_.empty();
   return !ended_ || !carried_.empty();

@@ -26,6 +26,11 @@ class line_reader {
 
   std::int64_t lines() const noexcept { return lines_; }  ///< given so far
   std::int64_t bytes() const noexcept { return bytes_; }  ///< taken so far, unpacked
+  /// Bytes of the file that the lines given so far took, packed as they are there.
+  double position() const noexcept {
+    const auto rest = static_cast<double>(block_.size());
+    return source_.used(block_size_ == 0 ? 0 : rest / static_cast<double>(block_size_));
+  }
 
  private:
   status give(std::string_view whole, std::string_view& line);
@@ -33,6 +38,7 @@ class line_reader {
 
   byte_source& source_;
   std::string_view block_;
+  std::size_t block_size_ = 0;
   std::string carried_;  // the beginning of a line whose end is not here yet
   bool given_ = false;   // carried_ is the line given last: drop it
   bool ended_ = false;

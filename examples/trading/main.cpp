@@ -1,13 +1,13 @@
 #include "arguments.hpp"
+#include "exact_json.hpp"
 #include "progress_line.hpp"
 #include "report.hpp"
 #include "shipped_tape.hpp"
 #include "simulated_market.hpp"
+#include "standard_streams.hpp"
 #include "tape.hpp"
 #include <ensue/app/app.hpp>
 #include <ensue/app/digest.hpp>
-
-#include <boost/json/serialize.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -71,7 +71,7 @@ int play(const trading::arguments& asked) {
 
   std::cerr << trading::complaints(sources);
   if (asked.json) {
-    std::cout << boost::json::serialize(trading::report_json(*day, sources)) << "\n";
+    std::cout << trading::exact_text(trading::report_json(*day, sources)) << "\n";
   } else {
     const bool colours = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
     std::cout << trading::report_text(*day, sources, trading::paint{colours});
@@ -84,6 +84,7 @@ int play(const trading::arguments& asked) {
 }  // namespace
 
 int main(int count, char** words) {
+  trading::hold_standard_streams();
   const auto asked = trading::read_arguments({words + 1, words + (count > 0 ? count : 1)});
   if (!asked.error.empty()) {
     std::cerr << "trading: " << asked.error << "\ntrading --help shows how it is used\n";

@@ -37,7 +37,7 @@ class market_source {
   virtual tape_form form() const noexcept = 0;
   virtual std::int64_t rows() const noexcept = 0;            ///< events given
   virtual std::int64_t bytes() const noexcept { return 0; }  ///< read, unpacked
-  /// Part of the input that was read, 0 to 1; negative when its size is not known.
+  /// Part of the input that became events, 0 to 1; negative when its size is not known.
   virtual double progress() const noexcept = 0;
   virtual std::int64_t bad_line_count() const noexcept { return 0; }
   virtual std::vector<bad_line> bad_lines() const { return {}; }

@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 constexpr ensue::duration redraw = 100ms;
 constexpr std::size_t bar_width = 20;
 constexpr std::size_t line_width = 79;
+constexpr std::size_t name_width = 28;
+constexpr std::size_t time_width = 14;  // of the time left, at its longest
 
 }  // namespace
 
@@ -45,7 +47,7 @@ void progress_line::clear() {
 std::string progress_text(const std::string& name, double fraction, std::int64_t events,
                           ensue::duration since_begin) {
   const double seconds = std::chrono::duration<double>(since_begin).count();
-  std::string text = name.substr(0, 28);
+  std::string text;
   if (fraction >= 0) {
     fraction = std::min(fraction, 1.0);
     const auto full = static_cast<std::size_t>(std::lround(fraction * bar_width));
@@ -54,12 +56,14 @@ std::string progress_text(const std::string& name, double fraction, std::int64_t
   }
   text += "  " + grouped(events);
   const double rate = seconds > 0 ? static_cast<double>(events) / seconds : 0;
-  text += "  " + grouped(std::floor(rate), 0) + "/s";
+  const std::string speed = "  " + grouped(std::floor(rate), 0) + "/s";
+  if (text.size() + speed.size() <= line_width - time_width) text += speed;
   if (fraction > 0 && fraction < 1 && seconds > 0) {
     const double left = std::min(seconds / fraction * (1 - fraction), 1e9);
     text += "  " + duration_text(ensue::duration{static_cast<std::int64_t>(left * 1e9)}) + " left";
   }
-  return text.substr(0, line_width);
+  const std::size_t room = std::min(line_width - std::min(line_width, text.size()), name_width);
+  return name.substr(0, room) + text;
 }
 
 }  // namespace trading

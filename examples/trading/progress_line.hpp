@@ -29,7 +29,7 @@ class progress_line {
   ensue::time_point began_{}, next_{};
 };
 
-/// What the line says; no more than 79 columns.
+/// What the line says; no more than 79 columns: the name is cut first, then the rate goes.
 std::string progress_text(const std::string& name, double fraction, std::int64_t events,
                           ensue::duration since_begin);
 

@@ -9,6 +9,8 @@
 namespace trading {
 namespace {
 
+constexpr std::string_view run_member = "run";
+
 std::int64_t ns(ensue::duration d) { return d.count(); }
 
 boost::json::object json(const ensue::histogram& h) {
@@ -97,10 +99,13 @@ boost::json::object run_json(trading_day& day, const sources& played) {
 
 std::vector<std::string> report_names(const sources& played) {
   std::vector<std::string> names;
+  const auto taken = [&](const std::string& name) {
+    return name == run_member || std::find(names.begin(), names.end(), name) != names.end();
+  };
   for (const auto& source : played) {
-    const auto same = [&](const auto& other) { return other->name() == source->name(); };
-    const bool alone = std::count_if(played.begin(), played.end(), same) == 1;
-    names.push_back(alone ? source->name() : source->path());
+    std::string name = source->name();
+    for (int n = 2; taken(name); ++n) name = source->name() + "#" + std::to_string(n);
+    names.push_back(std::move(name));
   }
   return names;
 }
@@ -111,7 +116,7 @@ boost::json::object report_json(trading_day& day, const sources& played) {
   for (std::size_t n = 0; n < played.size(); ++n) {
     out[names[n]] = day.statistics().of(static_cast<std::uint32_t>(n)).json(played[n]->form());
   }
-  out["run"] = run_json(day, played);
+  out[run_member] = run_json(day, played);
   return out;
 }
 

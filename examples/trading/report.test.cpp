@@ -48,10 +48,16 @@ TEST_CASE("one object per tape under its name, everything else beside") {
   CHECK(complaints(r.tapes).empty());
 }
 
-TEST_CASE("two tapes of one name are told apart by their paths") {
+TEST_CASE("no two tapes share a name, and none is called as the rest of the report") {
+  const sources tapes = open({"/a/x", "/b/x", "/c/x#2", "/a/x", "/a/run", "run", "y"});
+  CHECK(report_names(tapes) ==
+        std::vector<std::string>{"x", "x#2", "x#2#2", "x#3", "run#2", "run#3", "y"});
+}
+
+TEST_CASE("two tapes of one name are two objects") {
   const tape_file file{good};
   reported r{{file.path(), file.path()}};
-  CHECK(report_names(r.tapes) == std::vector<std::string>{file.path(), file.path()});
+  CHECK(report_json(*r.day, r.tapes).size() == 3);
   CHECK(r.day->statistics().of(0).rows() == 1);
   CHECK(r.day->statistics().of(1).rows() == 1);
 }

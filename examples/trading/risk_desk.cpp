@@ -66,7 +66,7 @@ risk_desk::verdict risk_desk::on(const order_request& order) {
   }
   decimal filled = order.quantity;
   if (order.direction == side::sell) filled.units = -filled.units;
-  (void)h.quantity.add(filled);
+  h.quantity.add(filled);
   h.position += signed_quantity;
   profit_ += signed_quantity * (h.price - price);
   ++h.orders;

@@ -9,7 +9,7 @@ tape::tape(const std::string& path, std::uint32_t number)
 
 double tape::progress() const noexcept {
   if (source_.size() == 0) return -1;
-  return static_cast<double>(source_.position()) / static_cast<double>(source_.size());
+  return lines_.position() / static_cast<double>(source_.size());
 }
 
 std::string tape::error() const {
@@ -43,6 +43,7 @@ bool tape::recognise(std::string_view line) {
 }
 
 bool tape::use(std::string_view line, market_event& out) {
+  if (lines() == 1 && line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);  // a UTF-8 mark
   if (form_ == tape_form::unknown && !recognise(line)) return false;
   if (line.find_first_not_of(" \t") == line.npos) {
     refuse("empty line");

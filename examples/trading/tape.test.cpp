@@ -67,6 +67,32 @@ TEST_CASE("bad lines are counted, the first twenty named by line, and stop nothi
   CHECK(t.error().empty());
 }
 
+TEST_CASE("a byte order mark before the first line is no part of it") {
+  const tape_file crypto{"\xef\xbb\xbf" + quote_line(1) + quote_line(2)},
+      trades{"\xef\xbb\xbfms_since_midnight_ny,symbol,price_e4,size\n1,A,2,3\n"};
+  tape a{crypto.path(), 0}, b{trades.path(), 0};
+  CHECK(all_of(a).size() == 2);
+  CHECK(a.bad_line_count() == 0);
+  CHECK(all_of(b).size() == 1);
+}
+
+TEST_CASE("progress is of the lines given, not of what was read ahead") {
+  for (const bool packed : {false, true}) {
+    std::string text;
+    for (int n = 0; n < 1'000; ++n) text += quote_line(n);
+    const tape_file file{packed ? gzip_of(text) : text};
+    tape t{file.path(), 0};
+    market_event event;
+    CHECK(t.progress() == 0);
+    for (int n = 0; n < 500; ++n) {
+      while (t.next(event) != tape::status::event) t.fill();
+    }
+    CHECK(t.progress() == doctest::Approx(0.5).epsilon(0.05));
+    while (t.next(event) != tape::status::end) t.fill();
+    CHECK(t.progress() == 1);
+  }
+}
+
 TEST_CASE("a line too long is one bad line") {
   const tape_file file{quote_line(1) + std::string(line_reader::longest + 9, 'x') + "\n" +
                        quote_line(2)};

@@ -4,6 +4,22 @@
 #include <string>
 #include <string_view>
 #include <unistd.h>
+#include <zlib.h>
+
+/// For the tests: `plain` as one gzip member.
+inline std::string gzip_of(std::string_view plain) {
+  z_stream s{};
+  deflateInit2(&s, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  std::string packed(deflateBound(&s, plain.size()) + 64, '\0');
+  s.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
+  s.avail_in = static_cast<uInt>(plain.size());
+  s.next_out = reinterpret_cast<Bytef*>(packed.data());
+  s.avail_out = static_cast<uInt>(packed.size());
+  deflate(&s, Z_FINISH);
+  packed.resize(s.total_out);
+  deflateEnd(&s);
+  return packed;
+}
 
 /// For the tests: a file that is gone with its owner.
 class tape_file {

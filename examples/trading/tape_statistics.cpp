@@ -16,8 +16,8 @@ void tape_statistics::on(const trade& t) {
   s.low = std::min(s.low, t.price);
   s.high = std::max(s.high, t.price);
   s.last = t.price;
-  // Beyond 128 bits the summary shows less; the exact figures above say so themselves.
-  if (s.notional.add_product(t.price, t.quantity)) (void)s.quantity.add(t.quantity);
+  s.notional.add_product(t.price, t.quantity);
+  s.quantity.add(t.quantity);
   if (t.trade_ms >= 0) s.bars.add(t.trade_ms / minute_ms, t);
 }
 
