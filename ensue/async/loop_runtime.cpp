@@ -88,6 +88,7 @@ loop_runtime::loop_runtime(const options& o)
       alarm_{std::make_unique<alarm>(context_)},
       options_{o},
       barrier_on_sleep_{register_barrier()} {
+  turn_time_ = now();
   if (options_.watchdog_after > duration::zero()) start_watchdog();
 }
 

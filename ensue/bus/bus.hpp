@@ -12,6 +12,7 @@
 #include <ensue/bus/options.hpp>
 #include <ensue/bus/posting.hpp>
 #include <ensue/bus/result.hpp>
+#include <ensue/bus/stamp.hpp>
 #include <ensue/bus/subscription.hpp>
 #include <ensue/event/json_text.hpp>
 
@@ -50,7 +51,8 @@ class bus {
   [[nodiscard]] subscription subscribe(F f, subscribe_options<E> options = {}) {
     if constexpr (detail::takes_event<F, E> || detail::takes_context<F, E>) {
       auto handle = std::make_unique<detail::typed_handler<E, F>>(
-          std::move(f), std::move(options.where), std::move(options.key));
+          std::move(f), std::move(options.where), std::move(options.key),
+          std::move(options.rate_key));
       return add(event_type<E>(), std::move(handle), detail::erase(std::move(options)));
     } else {
       static_assert(detail::takes_event<F, E>,
@@ -242,6 +244,11 @@ class bus {
   /// Errors:       as `publish`; errc::invalid with the place for a wrong text.
   [[nodiscard]] task<publish_result> publish_named(std::string_view name, std::string_view json,
                                                    int version = 0);
+
+  /// The verbs for events that carry a stamp: an id, a deadline, a key, a subject, a trace.
+  [[nodiscard]] stamped with(event_stamp stamp) {
+    return {engine_, engine_->top(), std::move(stamp)};
+  }
 
   /// Completes when no event is queued and no coroutine handler runs. Not for use inside a
   /// coroutine handler: that would wait for itself.

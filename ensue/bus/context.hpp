@@ -3,6 +3,7 @@
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/event_ref.hpp>
 #include <ensue/bus/posting.hpp>
+#include <ensue/bus/stamp.hpp>
 
 #include <string_view>
 
@@ -26,9 +27,16 @@ class context {
   }
   std::string_view subscription() const noexcept { return self_.name(); }
   std::uint32_t depth() const noexcept { return at_.depth; }
+  /// When this must be done: the event's own deadline or the end of this attempt, what is earlier.
   time_point deadline() const noexcept {
     const lineage* story = at_.known_story();
-    return story ? story->env.deadline : never;
+    return story && story->env.deadline < attempt_end_ ? story->env.deadline : attempt_end_;
+  }
+  /// From 1; more when earlier attempts with this event have failed.
+  unsigned attempt() const noexcept { return attempt_; }
+  void set_attempt(unsigned number, time_point end) noexcept {
+    attempt_ = number;
+    attempt_end_ = end;
   }
   runtime& rt() noexcept { return dispatcher_.rt(); }
 
@@ -59,6 +67,12 @@ class context {
     return dispatcher_.emit_from(at_, type_id<E>(), event_type<E>(), &e);
   }
 
+  /// The verbs with a stamp, the handled event as the cause: its deadline is inherited and can only
+  /// be made earlier. Use it during the handler's call.
+  [[nodiscard]] stamped with(event_stamp stamp) {
+    return {dispatcher_.shared_from_this(), &at_, std::move(stamp)};
+  }
+
   /// For middleware: the handler itself was called, not only what stands around it.
   bool reached() const noexcept { return reached_; }
   void set_reached(bool yes) noexcept { reached_ = yes; }
@@ -70,6 +84,8 @@ class context {
   dispatcher& dispatcher_;
   frame& at_;
   subscription_state& self_;
+  time_point attempt_end_ = never;
+  unsigned attempt_ = 1;
   bool reached_ = true;
 };
 

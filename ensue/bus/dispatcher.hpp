@@ -16,6 +16,7 @@
 
 namespace ensue {
 
+class deliveries;
 class middleware_chain;
 class name_index;
 struct middleware;
@@ -197,6 +198,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
  private:
   friend class subscription_state;
+  friend class deliveries;
   friend class inbox_hub;
   class on_stack;
 

@@ -31,14 +31,23 @@ class handler {
   virtual bool accepts(const void* event, const event_type_info& type) const = 0;
   virtual std::uint64_t key(const void* event, const event_type_info& type) const = 0;
   virtual void run(const void* event, context& c) = 0;  ///< not for coroutines
-  /// Only for coroutines.
+  /// By a worker; a plain function runs before it suspends.
   ///
   /// Cancellation: the user's coroutine sees it at its next wait.
   /// Errors:       whatever the user's coroutine throws.
-  virtual task<> start(const void* event, context& c) = 0;
+  virtual task<> start(const void* event, context& c);
   /// As above, but for handlers of batches.
   virtual task<> start_batch(std::span<const void* const>, context&) { co_return; }
   virtual std::size_t bytes(const void*) const { return 0; }
+  /// What the event counts for in a rate limit of its own.
+  virtual std::uint64_t rate_key(const void*, const event_type_info&) const { return 0; }
+  bool has_rate_key() const noexcept { return has_rate_key_; }
+
+  /// A plain function under a policy: called by a worker, never in place.
+  void take_from_queue() noexcept {
+    coroutine_ = true;
+    plain_ = nullptr;
+  }
 
  protected:
   plain_call plain_ = nullptr;
@@ -46,6 +55,7 @@ class handler {
   bool coroutine_ = false;
   bool has_filter_ = false;
   bool has_key_ = false;
+  bool has_rate_key_ = false;
 };
 
 namespace detail {
@@ -88,11 +98,15 @@ class typed_handler final : public handler {
   using value = typename task_value<std::remove_cvref_t<returned>>::type;
   static constexpr bool async = task_value<std::remove_cvref_t<returned>>::is_task;
 
-  typed_handler(F f, std::function<bool(const E&)> where, key_of<E> key)
-      : f_{std::move(f)}, where_{std::move(where)}, key_{std::move(key)} {
+  typed_handler(F f, std::function<bool(const E&)> where, key_of<E> key, key_of<E> rate_key = {})
+      : f_{std::move(f)},
+        where_{std::move(where)},
+        key_{std::move(key)},
+        rate_key_{std::move(rate_key)} {
     coroutine_ = async;
     has_filter_ = static_cast<bool>(where_);
     has_key_ = static_cast<bool>(key_);
+    has_rate_key_ = static_cast<bool>(rate_key_);
     if constexpr (!async && !takes_context<F, E> && std::is_void_v<returned>) {
       plain_ = [](void* target, const void* e) {
         std::invoke(*static_cast<F*>(target), *static_cast<const E*>(e));
@@ -108,6 +122,9 @@ class typed_handler final : public handler {
   std::uint64_t key(const void* e, const event_type_info&) const override {
     return key_(*static_cast<const E*>(e));
   }
+  std::uint64_t rate_key(const void* e, const event_type_info&) const override {
+    return rate_key_(*static_cast<const E*>(e));
+  }
 
   void run(const void* event, context& c) override {
     const E& e = *static_cast<const E*>(event);
@@ -122,7 +139,9 @@ class typed_handler final : public handler {
 
   task<> start(const void* event, context& c) override {
     const E& e = *static_cast<const E*>(event);
-    if constexpr (async && std::is_void_v<value>) {
+    if constexpr (!async) {
+      return handler::start(event, c);
+    } else if constexpr (std::is_void_v<value>) {
       return invoke_handler(f_, e, c);
     } else {
       return start_with_result(e, c);
@@ -143,6 +162,7 @@ class typed_handler final : public handler {
   F f_;
   std::function<bool(const E&)> where_;
   key_of<E> key_;
+  key_of<E> rate_key_;
 };
 
 }  // namespace detail

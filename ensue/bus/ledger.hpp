@@ -17,6 +17,7 @@ enum class drop_reason : std::uint8_t {
   unsubscribed,     ///< its subscription ended while it was queued
   shutdown,         ///< the bus closed before it was reached
   middleware,       ///< a middleware around the handler did not call on
+  duplicate,        ///< a copy of an event that was handled
   count             ///< how many reasons there are
 };
 std::string_view text(drop_reason reason) noexcept;

@@ -78,6 +78,8 @@ class named_handler final : public handler {
         auto result = co_await invoke_handler(f_, e, c);
         settle_result(std::move(result), c);
       }
+    } else {
+      run(nullptr, c);  // under a policy
     }
     co_return;
   }

@@ -3,6 +3,7 @@
 #include <ensue/base/clock.hpp>
 #include <ensue/base/limits.hpp>
 #include <ensue/bus/failure.hpp>
+#include <ensue/reliability/policy.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -65,9 +66,25 @@ struct subscribe_options {
   std::function<bool(const E&)> where{};  ///< false: counted as filtered
   std::size_t capacity = limits::queue_capacity;
   overflow on_full = overflow::wait;
-  duration wait_max = duration::max();             ///< with overflow::wait: then errc::timed_out
-  unsigned concurrency = 1;                        ///< coroutine handlers at work at once
-  key_of<E> key{};                                 ///< in order within a key, parallel across keys
+  duration wait_max = duration::max();  ///< with overflow::wait: then errc::timed_out
+
+  // The policy: see ensue::policy for its order, which is not that of these fields. With any of
+  // them but concurrency and key, also a plain handler takes its events from the queue.
+  duration expire = duration::max();             ///< an event that has waited longer is not begun
+  dedupe_policy dedupe = dedupe_policy::none();  ///< by source and id
+  dedupe_store* dedupe_in = nullptr;             ///< outlives the subscription; null: in memory
+  rate_policy rate = rate_policy::none();
+  rate_policy rate_each = rate_policy::none();  ///< of each `rate_key`, fair between them
+  key_of<E> rate_key{};
+  unsigned concurrency = 1;  ///< coroutine handlers at work at once
+  key_of<E> key{};           ///< in order within a key, parallel across keys
+  breaker_policy breaker = breaker_policy::none();
+  retry_policy retry = retry_policy::none();
+  retry_budget_policy retry_budget{};
+  duration timeout = duration::max();                           ///< of one attempt of a coroutine
+  bool dead_letter = true;                                      ///< keep what fails for good
+  std::function<void(const ensue::dead_letter&)> on_failure{};  ///< after that; may throw
+
   std::function<void(const failure&)> on_error{};  ///< may throw; that is logged and contained
   std::weak_ptr<const void> owner{};  ///< with `bound_to_owner`: ends when the owner is gone
   bool bound_to_owner = false;

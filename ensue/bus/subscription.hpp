@@ -57,7 +57,18 @@ subscription_settings erase(subscribe_options<E>&& o) {
           .bound_to_owner = o.bound_to_owner,
           .once = o.once,
           .component = std::move(o.component),
-          .exempt = o.exempt};
+          .exempt = o.exempt,
+          .policy = {.expire = o.expire,
+                     .dedupe = o.dedupe,
+                     .dedupe_in = o.dedupe_in,
+                     .rate = o.rate,
+                     .rate_each = o.rate_each,
+                     .breaker = std::move(o.breaker),
+                     .retry = std::move(o.retry),
+                     .retry_budget = o.retry_budget,
+                     .timeout = o.timeout,
+                     .dead_letter = o.dead_letter,
+                     .on_failure = std::move(o.on_failure)}};
 }
 
 }  // namespace detail

@@ -1,4 +1,6 @@
+#include <ensue/async/errors.hpp>
 #include <ensue/bus/context.hpp>
+#include <ensue/bus/deliveries.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/middleware.hpp>
 #include <ensue/bus/subscription.hpp>
@@ -29,6 +31,15 @@ subscription_state::subscription_state(dispatcher& owner, const event_type_info&
       sequence_{sequence},
       on_full_{settings_.on_full},
       capacity_{settings_.capacity} {
+  if (const auto complaint = wrong(settings_.policy, {.coroutine = handler_->coroutine(),
+                                                      .has_key = handler_->has_rate_key(),
+                                                      .batches = settings_.batches.count > 0,
+                                                      .once = settings_.once}))
+    throw system_error(errc::invalid, "subscription " + settings_.name + ": " + *complaint);
+  if (settings_.policy.on()) {
+    handler_->take_from_queue();
+    deliveries_ = std::make_shared<deliveries>(*this, settings_.policy);
+  }
   direct_ = may_be_direct();
   if (handler_->coroutine() && handler_->has_key()) lanes_ = std::make_unique<lanes>();
 }
@@ -189,6 +200,7 @@ void subscription_state::drop_all(drop_reason reason) {
       lanes_->unlocked.pop_front();
     }
   }
+  if (deliveries_) dropped += deliveries_->drop_all(reason);
   parked_ = 0;
   if (dropped) dispatcher_.sub_pending(dropped);
 }

@@ -7,6 +7,7 @@
 #include <ensue/bus/ledger.hpp>
 #include <ensue/bus/options.hpp>
 #include <ensue/bus/publication.hpp>
+#include <ensue/reliability/policy.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -18,6 +19,7 @@
 
 namespace ensue {
 
+class deliveries;
 class dispatcher;
 class subscription;
 
@@ -43,6 +45,7 @@ struct subscription_settings {
   std::string pattern{};   ///< subscribes by name
   batch_limits batches{};  ///< count > 0: takes its events in batches
   bool exempt = false;
+  ensue::policy policy{};
 };
 
 /// One subscription: its queue, its workers, its counters and its fate. Owned by the dispatcher,
@@ -99,9 +102,12 @@ class subscription_state : public work {
   /// Sampled, one event in `sample_every`; empty histograms before the first sample.
   const histogram& time_in_queue() const noexcept;
   const histogram& handling_time() const noexcept;
+  /// Null: it has no policy.
+  const deliveries* policed() const noexcept { return deliveries_.get(); }
   static constexpr std::uint32_t sample_every = 64;
 
  private:
+  friend class deliveries;
   friend class dispatcher;
   class in_hand;
   class gathered;
@@ -177,6 +183,7 @@ class subscription_state : public work {
   work_list idle_workers_;
   std::vector<std::shared_ptr<worker>> workers_;
   std::unique_ptr<lanes> lanes_;
+  std::shared_ptr<deliveries> deliveries_;  // of those that have a policy
   std::unique_ptr<timings> timings_;  // made with the first sample
   ensue::ledger counts_;
   std::uint32_t sample_ = 0;

@@ -1,8 +1,8 @@
 // How a subscription takes events from its queue: in batches for plain functions, by long-lived
 // workers for coroutines.
-#include <ensue/async/errors.hpp>
-#include <ensue/bus/context.hpp>
+#include <ensue/bus/deliveries.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/in_hand.hpp>
 #include <ensue/bus/middleware.hpp>
 #include <ensue/bus/on_stack.hpp>
 #include <ensue/bus/subscription_state.hpp>
@@ -91,80 +91,6 @@ void subscription_state::note_times(const queued_event& q, time_point began) {
   measured().took.record(dispatcher_.rt().now() - began);
 }
 
-// One event in the hands of a worker.
-class subscription_state::in_hand {
- public:
-  in_hand(subscription_state& s, const queued_event& q)
-      : self_{s}, q_{q}, context_{s.dispatcher_, at_, s} {
-    at_.rec = q.rec;
-    at_.type = q.rec->type;
-    at_.event = q.rec->payload();
-    at_.depth = q.rec->depth;
-    if (s.sampled()) began_ = s.dispatcher_.rt().now();
-  }
-  in_hand(const in_hand&) = delete;
-  in_hand& operator=(const in_hand&) = delete;
-  ~in_hand() {
-    if (!counted_) ++self_.counts_.dropped_for(drop_reason::shutdown);  // cancelled or destroyed
-    self_.put_down(q_, failed_ ? failed_.get() : nullptr);
-  }
-
-  context& ctx() noexcept { return context_; }
-
-  bool may_begin() {
-    if (q_.rec->story && self_.expired(q_)) return count(self_.counts_.expired);
-    if (self_.dispatcher_.held_back(self_, *q_.rec->type, q_.view))
-      return count(self_.counts_.dropped_for(drop_reason::halted));
-    if (self_.owner_gone()) {
-      self_.dispatcher_.remove(self_, drop_reason::unsubscribed);
-      return count(self_.counts_.dropped_for(drop_reason::unsubscribed));
-    }
-    try {
-      if (self_.handler_->has_filter() && !self_.handler_->accepts(q_.view, *at_.type))
-        return count(self_.counts_.filtered);
-    } catch (...) {
-      threw(std::current_exception(), false);
-      return false;
-    }
-    if (self_.settings_.once) self_.dispatcher_.remove(self_, drop_reason::unsubscribed);
-    return true;
-  }
-
-  void handled() {
-    counted_ = true;
-    ++self_.counts_.handled;
-    if (began_ != time_point{}) [[unlikely]]
-      self_.note_times(q_, began_);
-  }
-
-  void held_back() { count(self_.counts_.dropped_for(drop_reason::middleware)); }
-
-  /// A cancellation that nobody asked for is a failure as any other.
-  void threw(std::exception_ptr error, bool cancelled) {
-    if (cancelled && is_cancellation(error)) return;
-    counted_ = true;
-    ++self_.counts_.dead;
-    failed_ = std::make_unique<failure>(
-        failure{self_.name(), std::string{q_.rec->type->name}, std::move(error)});
-    self_.dispatcher_.report(self_, *failed_);
-  }
-
- private:
-  bool count(std::uint64_t& as) noexcept {
-    counted_ = true;
-    ++as;
-    return false;
-  }
-
-  subscription_state& self_;
-  const queued_event q_;
-  frame at_;
-  context context_;
-  std::unique_ptr<failure> failed_;
-  time_point began_{};
-  bool counted_ = false;
-};
-
 void subscription_state::put_down(const queued_event& q, failure* failed) {
   --running_;
   if (lanes_) release_key(q);
@@ -187,6 +113,7 @@ void subscription_state::spawn_worker() {
   boost::asio::co_spawn(
       dispatcher_.rt().executor(),
       settings_.batches.count > 0 ? batch_loop(std::move(keep), *this, me)
+      : deliveries_               ? deliveries::work_loop(std::move(keep), *this, me)
                                   : work_loop(std::move(keep), *this, me),
       boost::asio::bind_cancellation_slot(me->stop.slot(), [keep = me](std::exception_ptr) {}));
 }

@@ -29,6 +29,7 @@ class host_runtime final : public runtime {
   const std::string& name() const noexcept { return name_; }
   std::uint32_t id() const noexcept { return id_; }
   bool alive() const noexcept { return alive_; }
+  void set_turn_time(time_point now) noexcept { turn_time_ = now; }
   world& in() const noexcept { return world_; }
   const char* label() const noexcept { return running_; }
 

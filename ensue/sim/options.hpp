@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ensue/base/clock.hpp>
+#include <ensue/base/duration_text.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -41,7 +42,6 @@ struct options {
   std::string text() const;
 };
 
-/// "1.5 ms", "3.000001 s": short, exact, for reports.
-std::string text(duration d);
+using ensue::text;
 
 }  // namespace ensue::sim

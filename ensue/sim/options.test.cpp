@@ -8,14 +8,6 @@
 using namespace ensue;
 using namespace std::chrono_literals;
 
-TEST_CASE("durations print short and exact") {
-  CHECK(sim::text(0ns) == "0 ns");
-  CHECK(sim::text(1500us) == "1.5 ms");
-  CHECK(sim::text(3s + 1us) == "3.000001 s");
-  CHECK(sim::text(-20us) == "-20 us");
-  CHECK(sim::text(24h) == "86400 s");
-}
-
 TEST_CASE("swarm options depend on the seed alone and differ between seeds") {
   CHECK(sim::options::swarm(7).text() == sim::options::swarm(7).text());
   std::set<std::string> kinds;

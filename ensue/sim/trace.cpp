@@ -25,7 +25,7 @@ std::string text_of(const log_field& field) {
 
 }  // namespace
 
-std::string trace::entry::line() const { return sim::text(at) + "  " + text; }
+std::string trace::entry::line() const { return ensue::text(at) + "  " + text; }
 
 void trace::put(std::string text) {
   if (entries_.size() == keep_) entries_.pop_front();

@@ -36,6 +36,7 @@ host_runtime& world::start_life(const std::string& name, unsigned life) {
   lives_.push_back(std::make_unique<host_runtime>(*this, name, id, seed));
   live_.push_back(lives_.back().get());
   live_.back()->set_faults(faults_);
+  live_.back()->set_turn_time(now_);
   return *live_.back();
 }
 
@@ -45,6 +46,12 @@ world::spawned& world::start_task(host_runtime& on, std::string_view name, task<
   boost::asio::co_spawn(on.executor(), named(on, s.name.c_str(), std::move(t)),
                         [this, &s](std::exception_ptr e) { finish(s, std::move(e)); });
   return s;
+}
+
+void world::move_clock(time_point to) noexcept {
+  if (to <= now_) return;
+  now_ = to;
+  for (host_runtime* h : live_) h->set_turn_time(to);
 }
 
 void world::set_faults(fault_source* source) noexcept {
@@ -86,7 +93,7 @@ void world::run() {
 void world::run_for(duration d) {
   const time_point until = saturating_add(now_, d);
   advance(until, [] { return false; });
-  now_ = std::max(now_, until);
+  move_clock(until);
 }
 
 bool world::run_until(const std::function<bool()>& condition, duration within) {
@@ -117,7 +124,7 @@ world::pause world::advance(time_point until, const Condition& condition) {
     } else if (const time_point when = next_event(); when > until || when == never) {
       return when == never ? pause::rest : pause::time;
     } else {
-      now_ = std::max(now_, when);
+      move_clock(when);
       fire_due();
     }
   }
@@ -131,7 +138,7 @@ void world::step(const schedule::taken& next) {
   trace_.add(std::uint64_t{next.owner} << 32 | next.lane);
   trace_.add(static_cast<std::uint64_t>(now_.time_since_epoch().count()));
   if (!after_step_.empty()) after_step_functions();
-  now_ += options_.step_time;
+  if (options_.step_time > duration::zero()) move_clock(now_ + options_.step_time);
   const time_point next_at = next_event();
   trace_.add(static_cast<std::uint64_t>(next_at.time_since_epoch().count()) ^
              schedule_.ready_lanes());

@@ -127,6 +127,7 @@ class world {
   std::string waits() const;
   void throw_error();
   time_point on_grid(time_point when) const noexcept;
+  void move_clock(time_point to) noexcept;
   boost::asio::io_context& services() noexcept { return services_; }
 
   options options_;

@@ -1,3 +1,4 @@
+#include <ensue/async/sleep.hpp>
 #include <ensue/async/wait.hpp>
 #include <ensue/sim/world.hpp>
 
@@ -141,4 +142,15 @@ TEST_CASE("the same seed gives the same run, another seed another one") {
   };
   CHECK(run(1) == run(1));
   CHECK(run(1) != run(2));
+}
+
+TEST_CASE("the turn's time is the world's, inside steps and between them") {
+  sim::world w;
+  CHECK(w.rt().turn_time() == w.now());
+  w.run_for(6s);
+  CHECK(w.rt().turn_time() == w.now());
+  w.block_on([](sim::world& in) -> task<> {
+    co_await sleep_for(in.rt(), 5ms);
+    CHECK(in.rt().turn_time() == in.now());
+  }(w));
 }

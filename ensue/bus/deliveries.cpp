@@ -1,0 +1,225 @@
+#include <ensue/async/deadline.hpp>
+#include <ensue/async/errors.hpp>
+#include <ensue/bus/deliveries.hpp>
+#include <ensue/bus/in_hand.hpp>
+
+#include <algorithm>
+
+namespace ensue {
+namespace {
+
+// After so many events others on the loop get their turn.
+constexpr int worker_batch = 64;
+
+}  // namespace
+
+deliveries::deliveries(subscription_state& self, const policy& p)
+    : self_{self},
+      rt_{self.engine().rt()},
+      policy_{p},
+      random_{rt_.random("retry " + self.name())},
+      timer_{rt_} {
+  const char* const name = self.name().c_str();
+  if (p.dedupe.on()) {
+    if (p.dedupe_in) {
+      dedupe_.emplace(rt_, p.dedupe, *p.dedupe_in, name);
+    } else {
+      dedupe_.emplace(rt_, p.dedupe, name);
+    }
+  }
+  if (p.rate.limited) bucket_.emplace(p.rate, rt_.now());
+  if (p.rate_each.limited)
+    tenants_ = std::make_shared<keyed_rate_limit>(
+        rt_, keyed_rate_policy{.each = p.rate_each, .waiting_max = p.rate_each.waiting_max});
+  if (p.breaks()) {
+    breaker_.emplace(rt_, p.breaker, name);
+    breaker_->on_change([this](const breaker_change& c) { breaker_changed(c); });
+  }
+  if (p.retries() && p.retry_budget.limited) budget_.emplace(rt_, p.retry_budget);
+}
+
+deliveries::~deliveries() = default;
+
+std::size_t deliveries::parked() const noexcept {
+  return parked_.size() + copies_.size() + in_line_.size();
+}
+
+task<> deliveries::work_loop(std::shared_ptr<dispatcher> keep, subscription_state& self,
+                             std::shared_ptr<subscription_state::worker> me) {
+  {
+    const subscription_state::leaving at_end{self, me};
+    deliveries& all = *self.deliveries_;
+    runtime& rt = all.rt_;
+    int run_length = 0;
+    delivery d;
+    while (!self.ended_ && !me->told) {
+      if (self.halted_ || !all.take(d)) {
+        all.arm();
+        if (co_await wait_in(self.idle_workers_, rt, self.settings_.name.c_str()) ==
+            wait_status::cancelled)
+          break;
+        run_length = 0;
+        continue;
+      }
+      in_hand event{self, d.event};
+      if (all.admit(event, d)) co_await run(all, event, d, *me);
+      d = {};
+      if (++run_length % worker_batch == 0) co_await yield(rt);
+    }
+  }
+  keep->settle_deferred();
+}
+
+// What is due of the parked goes first: it came earlier than anything in the queue.
+bool deliveries::take(delivery& next) {
+  const time_point now = rt_.now();
+  if (!parked_.empty() && parked_.front().due <= now) {
+    std::pop_heap(parked_.begin(), parked_.end(), later{});
+    next = std::move(parked_.back());
+    parked_.pop_back();
+    --self_.parked_;
+    ++self_.running_;
+    return true;
+  }
+  if (now < closed_until_) return false;
+  next = {};
+  return self_.take(next.event);
+}
+
+// One attempt, and what follows from it. The event is settled, or parked, at the end; if the
+// worker was cancelled, it is neither, and dropped with the event in hand.
+task<> deliveries::run(deliveries& self, in_hand& event, delivery& d,
+                       const subscription_state::worker& me) {
+  if (!d.tries) d.tries.emplace(self.policy_.retry, self.rt_.now());
+  const time_point end = self.attempt_end(d);
+  event.ctx().set_attempt(d.tries->attempt(), end);
+  std::exception_ptr error;
+  try {
+    if (end == never) {
+      co_await self.self_.begin(d.event.view, event.ctx());
+    } else {
+      co_await with_deadline(self.rt_, end, self.self_.begin(d.event.view, event.ctx()));
+    }
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (!error) {
+    co_await succeed(self, event, d);
+  } else if (!me.told || !is_cancellation(error)) {
+    self.fail(event, d, error);
+  }
+  d.permit = {};
+  self.attempt_ended();
+}
+
+time_point deliveries::attempt_end(const delivery& d) const noexcept {
+  return std::min(saturating_add(rt_.now(), policy_.timeout), d.tries->deadline());
+}
+
+task<> deliveries::succeed(deliveries& self, in_hand& event, delivery& d) {
+  event.ctx().reached() ? event.handled() : event.held_back();
+  d.permit.succeeded();
+  if (self.budget_) self.budget_->succeeded();
+  if (!d.claim.first()) co_return;
+  std::exception_ptr error;
+  try {
+    co_await d.claim.succeeded();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  // The effect has happened: a copy that comes after a restart may repeat it, no more.
+  if (error && !is_cancellation(error)) {
+    const failure f{self.self_.name(), std::string{d.event.rec->type->name}, error};
+    self.self_.engine().report(self.self_, f);
+  }
+  self.claim_settled();
+}
+
+void deliveries::fail(in_hand& event, delivery& d, const std::exception_ptr& error) {
+  d.permit.failed(error);
+  timed_out_ += has_code(error, errc::timed_out);
+  const next_step next = d.tries->after(error, rt_, random_, budget_ ? &*budget_ : nullptr);
+  if (!next.again() || self_.ended_) return give_up(event, d, error, next.end);
+  ++retried_;
+  const time_point due = saturating_add(rt_.now(), next.wait);
+  // Alone with its queue and without keys: a short wait keeps the order.
+  if (next.hold && self_.settings_.concurrency == 1 && !self_.lanes_)
+    closed_until_ = std::max(closed_until_, due);
+  d.permit = {};
+  d.has_turn = false;
+  park(event, d, parked_, due);
+}
+
+void deliveries::give_up(in_hand& event, delivery& d, const std::exception_ptr& error,
+                         retry_end why) {
+  (void)why;
+  event.threw(error, false);
+  d.claim.failed();
+  claim_settled();
+}
+
+void deliveries::park(in_hand& event, delivery& d, std::vector<delivery>& where, time_point due) {
+  event.set_aside();
+  --self_.running_;
+  ++self_.parked_;
+  d.due = due;
+  if (d.turn == 0) d.turn = ++turns_;
+  where.push_back(std::move(d));
+  if (&where == &parked_) std::push_heap(parked_.begin(), parked_.end(), later{});
+}
+
+// Workers that end an attempt may make room at the breaker.
+void deliveries::attempt_ended() {
+  if (closed_until_ != never) return;
+  closed_until_ = rt_.now();
+  make_due(parked_, closed_until_);
+  std::make_heap(parked_.begin(), parked_.end(), later{});
+  wake();
+}
+
+void deliveries::make_due(std::vector<delivery>& from, time_point now) {
+  for (delivery& d : from)
+    if (d.due == never) d.due = now;
+}
+
+// Copies look again: the first of them takes the place of one that failed.
+void deliveries::claim_settled() {
+  if (copies_.empty()) return;
+  for (delivery& d : copies_) {
+    d.due = rt_.now();
+    parked_.push_back(std::move(d));
+    std::push_heap(parked_.begin(), parked_.end(), later{});
+  }
+  copies_.clear();
+  wake();
+}
+
+std::size_t deliveries::drop_all(drop_reason reason) {
+  std::size_t dropped = 0;
+  for (std::vector<delivery>* all : {&parked_, &copies_, &in_line_}) {
+    for (delivery& d : std::exchange(*all, {})) {
+      if (self_.lanes_ && !self_.ended_) self_.release_key(d.event);
+      self_.drop(d.event, reason);
+      ++dropped;
+    }
+  }
+  timer_.cancel();
+  return dropped;
+}
+
+void deliveries::wake() {
+  if (self_.ended_ || self_.halted_) return;
+  const std::size_t most = std::min<std::size_t>(self_.settings_.concurrency, self_.size());
+  for (std::size_t i = 0; i < most; ++i) self_.start_work();
+}
+
+// One timer for all that is parked with a time.
+void deliveries::arm() {
+  const time_point now = rt_.now();
+  time_point next = parked_.empty() ? never : parked_.front().due;
+  if (closed_until_ > now && self_.head_ != self_.tail_) next = std::min(next, closed_until_);
+  if (next == never || self_.ended_) return;
+  timer_.call_at(next, [this] { wake(); });
+}
+
+}  // namespace ensue

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <ensue/async/timer.hpp>
+#include <ensue/bus/subscription_state.hpp>
+#include <ensue/reliability/breaker.hpp>
+#include <ensue/reliability/dedupe.hpp>
+#include <ensue/reliability/keyed_rate_limit.hpp>
+#include <ensue/reliability/policy.hpp>
+#include <ensue/reliability/retry_state.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace ensue {
+
+/// The events of a subscription that has a policy, from the queue to their fate.
+///
+/// Nothing waits inside a worker: an event that must wait (for its next attempt, its turn of the
+/// rate limit, the breaker, a copy of it that runs) is parked. It counts as queued, keeps its key's
+/// lane closed and holds no worker; one timer wakes what is due.
+///
+/// Owned by its subscription, shared with what stands in line for a turn. Loop thread only.
+class deliveries : public std::enable_shared_from_this<deliveries> {
+ public:
+  deliveries(subscription_state& self, const policy& p);
+  deliveries(const deliveries&) = delete;
+  deliveries& operator=(const deliveries&) = delete;
+  ~deliveries();
+
+  /// The worker of such a subscription.
+  ///
+  /// Cancellation: of the worker: the event in hand is dropped as `shutdown`.
+  /// Errors:       none.
+  static task<> work_loop(std::shared_ptr<dispatcher> keep, subscription_state& self,
+                          std::shared_ptr<subscription_state::worker> me);
+
+  /// Gives all that is parked to `drop`; how many that were.
+  std::size_t drop_all(drop_reason reason);
+  /// Handlers were released: what is due runs.
+  void resume() { wake(); }
+
+  /// Null: the policy has none.
+  const ensue::breaker* breaker() const noexcept { return breaker_ ? &*breaker_ : nullptr; }
+  std::size_t parked() const noexcept;
+  std::uint64_t retried() const noexcept { return retried_; }
+  std::uint64_t timed_out() const noexcept { return timed_out_; }
+
+ private:
+  struct delivery {
+    queued_event event;
+    std::optional<retry_state> tries{};  ///< from the first attempt on
+    dedupe::claim claim{};
+    ensue::breaker::permit permit{};
+    bool has_turn = false;  ///< of the rate limit
+    bool has_tenant_turn = false;
+    time_point due{};
+    std::uint64_t turn = 0;
+    std::exception_ptr refused{};  ///< there is no turn for it
+  };
+  struct later {
+    bool operator()(const delivery& a, const delivery& b) const noexcept {
+      return a.due != b.due ? a.due > b.due : a.turn > b.turn;
+    }
+  };
+  using in_hand = subscription_state::in_hand;
+
+  bool take(delivery& next);
+  bool admit(in_hand& event, delivery& d);
+  bool pass_expiry(in_hand& event, delivery& d);
+  bool pass_dedupe(in_hand& event, delivery& d);
+  bool pass_rate(in_hand& event, delivery& d);
+  bool pass_tenants(in_hand& event, delivery& d);
+  bool pass_breaker(in_hand& event, delivery& d);
+  time_point attempt_end(const delivery& d) const noexcept;
+  static task<> run(deliveries& self, in_hand& event, delivery& d,
+                    const subscription_state::worker& me);
+  static task<> succeed(deliveries& self, in_hand& event, delivery& d);
+  void fail(in_hand& event, delivery& d, const std::exception_ptr& error);
+  void give_up(in_hand& event, delivery& d, const std::exception_ptr& error, retry_end why);
+  static task<> stand_in_line(std::shared_ptr<keyed_rate_limit> limit,
+                              std::weak_ptr<deliveries> all, std::string key, std::uint64_t turn);
+  void has_turn(std::uint64_t turn, std::exception_ptr refused);
+
+  void park(in_hand& event, delivery& d, std::vector<delivery>& where, time_point due = {});
+  void make_due(std::vector<delivery>& from, time_point now);
+  void claim_settled();
+  void attempt_ended();
+  void breaker_changed(const breaker_change& c);
+  void wake();
+  void arm();
+
+  subscription_state& self_;
+  runtime& rt_;
+  const policy& policy_;
+  random_stream random_;
+  std::optional<dedupe> dedupe_;
+  std::optional<token_bucket> bucket_;
+  std::shared_ptr<keyed_rate_limit> tenants_;  // outlives those who stand in line
+  std::optional<ensue::breaker> breaker_;
+  std::optional<retry_budget> budget_;
+  std::vector<delivery> parked_;   // a heap by `due`
+  std::vector<delivery> copies_;   // of events at work
+  std::vector<delivery> in_line_;  // for a turn of their tenant
+  time_point closed_until_{};      // nothing new is taken from the queue before
+  std::uint64_t turns_ = 0;
+  std::uint64_t retried_ = 0, timed_out_ = 0;
+  timer timer_;
+};
+
+}  // namespace ensue
