@@ -11,6 +11,7 @@ struct entry {
   std::string_view name;
   std::string_view says;
   void (*run)(sim::world&);
+  void (*planted)(sim::world&) = nullptr;  ///< the same with a bug, which must be found
 };
 
 /// Coroutine handlers with a key: in order within it, never two at once, never too many in all.
@@ -19,10 +20,37 @@ void lanes(sim::world& w);
 /// agrees with an independent count and balances at every step.
 void books(sim::world& w);
 
+/// S-03, S-06, S-07, S-12: what each promises is in `all`.
+void dedupe_window(sim::world& w);
+void dedupe_window_planted(sim::world& w);
+void breaker_probes(sim::world& w);
+void breaker_probes_planted(sim::world& w);
+void retry_budgets(sim::world& w);
+void retry_budgets_planted(sim::world& w);
+void limits_leak(sim::world& w);
+void limits_leak_planted(sim::world& w);
+
+/// Ends the world before what its coroutines refer to goes: declared behind that.
+struct ends_first {
+  explicit ends_first(sim::world& w) noexcept : world{w} {}
+  ends_first(const ends_first&) = delete;
+  ends_first& operator=(const ends_first&) = delete;
+  ~ends_first() { world.end(); }
+  sim::world& world;
+};
+
 inline const std::vector<entry>& all() {
   static const std::vector<entry> list{
       {"lanes", "order within a key, parallel across keys", &lanes},
-      {"books", "the ledger under a random program", &books}};
+      {"books", "the ledger under a random program", &books},
+      {"dedupe", "S-03: one effect per event and window, at its very edge too", &dedupe_window,
+       &dedupe_window_planted},
+      {"breaker", "S-06: never more probes than allowed; closes when the service heals",
+       &breaker_probes, &breaker_probes_planted},
+      {"retry", "S-07: retries within the budget, the jitter and one deadline", &retry_budgets,
+       &retry_budgets_planted},
+      {"limits", "S-12: limits are never exceeded, and no permit leaks when cancelled",
+       &limits_leak, &limits_leak_planted}};
   return list;
 }
 
