@@ -1,5 +1,7 @@
 #include <ensue/reliability/journal_file.hpp>
 
+#include <boost/system/errc.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -117,6 +119,7 @@ journal_result<void> journal_file::recover() {
   report_ = reader_->report();
   report_.created = created;
   bytes_ = report_.bytes;
+  const std::uint64_t last_commit = reader_->last_commit();
   reader_.reset();
   if (report_.skipped_bytes > 0) {
     if (const auto done = keep_damaged(); !done) return error(done.error());
@@ -124,9 +127,22 @@ journal_result<void> journal_file::recover() {
   }
   if (report_.cut > 0)
     if (const auto done = file_->truncate(bytes_); !done) return error(done.error());
-  // Records were handed out that nobody has synced yet if the last owner was killed.
-  if (const auto done = file_->sync(); !done) return error(done.error());
+  if (const auto done = save_again(last_commit); !done) return error(done.error());
   return {};
+}
+
+// The last owner may have been killed before its last sync, or that sync failed and the disk holds
+// less than can be read: so the last commit is written once more, then synced.
+result<> journal_file::save_again(std::uint64_t from) {
+  std::string block(std::min<std::uint64_t>(write_bytes, bytes_ - from), '\0');
+  for (std::uint64_t at = from; at < bytes_; at += block.size()) {
+    block.resize(std::min<std::uint64_t>(block.size(), bytes_ - at));
+    const auto n = file_->read(at, block);
+    if (!n) return n.error();
+    if (*n != block.size()) return make_error_code(boost::system::errc::io_error);
+    if (const auto done = file_->write(at, block); !done) return done;
+  }
+  return file_->sync();
 }
 
 // A copy of the damaged file stays; under the path comes one with the good records.

@@ -74,6 +74,7 @@ class journal_file {
   journal_error error(const error_code& code) const;
   result<> open_old();
   result<> create(std::uint64_t salt);
+  result<> save_again(std::uint64_t from);
   result<> keep_damaged();
   result<> put_in_place(std::unique_ptr<disk_file> fresh);
 

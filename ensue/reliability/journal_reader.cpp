@@ -132,6 +132,7 @@ journal_result<std::optional<journal_reader::record>> journal_reader::next() {
       offset_ = (*seen)->end();
       report_.bytes += (*seen)->end() - (*seen)->what.offset;
       ++report_.records;
+      last_commit_ = (*seen)->commit_begin;
       return std::optional<record>{(*seen)->what};
     }
     const auto passed = pass_damage();

@@ -68,6 +68,8 @@ class journal_reader {
   journal_result<std::optional<record>> next();
 
   const journal_report& report() const noexcept { return report_; }
+  /// Where the commit begins that the last record handed out was written in.
+  std::uint64_t last_commit() const noexcept { return last_commit_; }
   const journal_format::header& header() const noexcept { return header_; }
 
  private:
@@ -93,6 +95,7 @@ class journal_reader {
   journal_report report_;
   std::uint64_t size_ = 0;
   std::uint64_t offset_ = 0;
+  std::uint64_t last_commit_ = journal_format::header_bytes;
   std::uint64_t block_begin_ = 0;
   std::string block_;
 };

@@ -231,7 +231,8 @@ void disk::lose(inode& of) {
       const std::size_t end = torn.at + torn.bytes.size();
       const std::size_t room =
           std::min(size - torn.bytes.size(), sector_bytes - end % sector_bytes);
-      if (draw_.chance(250))
+      // What was safe is not spoilt by writing beside it, or the same again.
+      if (end >= of.safe.size() && draw_.chance(250))
         for (std::size_t i = 0; i < room; ++i) torn.bytes += static_cast<char>(draw_.next());
       apply(of.safe, torn);
     }

@@ -24,9 +24,9 @@ struct disk_faults {
 
 /// The disk of one host: survives its crashes. What was written is there after a crash of the
 /// process (`crash`); after a loss of power (`lose_power`) what was synced is there, and of the
-/// rest what a disk might have done: a first part, cut anywhere, sometimes rubbish up to the end of
-/// the last sector, sometimes sectors without those before them. Names that were made, renamed or
-/// removed are safe once their folder was synced.
+/// rest what a disk might have done: a first part, cut anywhere, sometimes rubbish behind it up to
+/// the end of the sector, sometimes sectors without those before them. Names that were made,
+/// renamed or removed are safe once their folder was synced.
 ///
 /// Folders are taken to exist. Errors: as the real one, and those that are asked for here.
 class disk final : public ensue::disk {
