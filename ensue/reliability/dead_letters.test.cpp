@@ -75,7 +75,8 @@ TEST_CASE("letters are kept, listed in order of death, shown and purged") {
       const uuid id = (co_await s.add(other)).value();
       REQUIRE(s.show(id));
       CHECK(s.show(id)->subscription == "ship");
-      CHECK((s.show(id)->died == on.wall_now()));
+      CHECK((s.show(id)->died > wall_time{}));
+      CHECK((s.show(id)->died <= on.wall_now()));
       const auto all = s.list();
       REQUIRE(all.size() == 4);
       CHECK(all[0]->payload == "{\"n\":1}");
@@ -171,15 +172,15 @@ TEST_CASE("one letter per event and subscription: a further one is merged") {
     const uuid id = (co_await s.add(letter(1))).value();
     CHECK((co_await s.add(letter(1))).value() == id);
     CHECK(s.show(id)->attempts.size() == 2);
-    for (int i = 0; i < 5; ++i) CHECK(co_await s.add(letter(1)));
+    for (int i = 0; i < 5; ++i) CHECK((co_await s.add(letter(1))).has_value());
     CHECK(s.show(id)->attempts.size() == 3);
     CHECK(s.size() == 1);
     const auto other = letter(1, "ship");
     CHECK((co_await s.add(other)).value() != id);
     dead_letter no_id = letter(1);
     no_id.event_id = {};
-    CHECK(co_await s.add(no_id));
-    CHECK(co_await s.add(no_id));
+    CHECK((co_await s.add(no_id)).has_value());
+    CHECK((co_await s.add(no_id)).has_value());
     CHECK(s.size() == 4);
   });
 }
@@ -222,7 +223,7 @@ TEST_CASE("at a bound new letters are refused, those that are there stay") {
     dead_letters few{rt, o};
     co_await add_all(few, 1, 2);
     CHECK((co_await few.add(letter(3))).error() == errc::full);
-    CHECK(co_await few.add(letter(2)));  // no new one
+    CHECK((co_await few.add(letter(2))).has_value());  // no new one
     CHECK(few.size() == 2);
     o.letters_max = 100;
     o.bytes_max = 1500;
