@@ -34,6 +34,11 @@ kill_switch::kill_switch(bus& b, kill_switch_options options)
     : bus_{b}, options_{std::move(options)} {}
 
 result<> kill_switch::open() {
+  if (!opened_) opened_ = read_file();
+  return *opened_;
+}
+
+result<> kill_switch::read_file() {
   if (options_.file.empty()) return {};
   result<audit_file::contents> found = audit_.open(options_.file);
   std::string damage;

@@ -5,6 +5,7 @@
 #include <ensue/bus/bus.hpp>
 
 #include <compare>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,7 +76,8 @@ class kill_switch {
   kill_switch(const kill_switch&) = delete;
   kill_switch& operator=(const kill_switch&) = delete;
 
-  /// Reads state from the file and puts the brakes on that were on.
+  /// Reads state from the file and puts the brakes on that were on. An app has done so when it is
+  /// made; once done, a further call changes nothing and says again what the first one said.
   /// Errors: errc::invalid (damaged; `problem` says where), errc::exists (another process uses it),
   /// those of the system. The switch is on for the whole app then.
   result<> open();
@@ -99,6 +101,7 @@ class kill_switch {
   const std::vector<brake>& brakes() const noexcept { return brakes_; }
 
  private:
+  result<> read_file();
   const brake* find(const kill_scope& scope) const noexcept;
   void take_over(const audit_entry& e);
   void apply();
@@ -111,6 +114,7 @@ class kill_switch {
   audit_file audit_;
   std::vector<brake> brakes_;
   std::string problem_;
+  std::optional<result<>> opened_;
 };
 
 }  // namespace ensue

@@ -215,3 +215,16 @@ TEST_CASE("a file in use is refused, and a reset that cannot be written is none"
   CHECK(u.k.reset("open sesame").error() == errc::refused);
   CHECK(u.k.active());
 }
+
+TEST_CASE("opening it a second time changes nothing") {
+  const folder f;
+  stage t{options(f.file("switch"))};
+  REQUIRE(t.k.open());
+  CHECK(t.k.open());
+  CHECK_FALSE(t.k.active());
+  t.k.trigger("drill");
+  CHECK(t.k.open());
+  CHECK(t.k.brakes().size() == 1);
+  CHECK(t.k.reset("open sesame"));
+  CHECK_FALSE(t.k.active());
+}
