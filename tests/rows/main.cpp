@@ -21,7 +21,7 @@ constexpr const char* usage =
     "  --data DIR  a folder of sets; default: $ENSUE_DATA, else the sample in the repository\n"
     "  --set NAME  only this set\n"
     "  --json      the report as JSON\n"
-    "exit code: 0 all rows passed or were skipped, 1 a row failed, 2 bad usage\n";
+    "exit code: 0 all rows passed or were skipped, 1 a row failed, 2 bad usage or no set found\n";
 
 struct options {
   fs::path data;
@@ -54,6 +54,11 @@ std::string read_options(int argc, char** argv, options& out) {
   if (out.data.empty()) out.data = default_data();
   if (!fs::is_directory(out.data)) return "no such folder: " + out.data.string();
   return {};
+}
+
+bool holds_a_set(const fs::path& folder) {
+  return std::ranges::any_of(rows::all_sets(),
+                             [&](const auto& set) { return fs::is_directory(folder / set.name); });
 }
 
 rows::set_report run_set(const rows::set_entry& set, const fs::path& folder) {
@@ -100,6 +105,8 @@ int run(int argc, char** argv) {
   if (!known) return complain("no such set: " + opts.only);
   if (!opts.only.empty() && !fs::is_directory(opts.data / opts.only))
     return complain("no such set in " + opts.data.string() + ": " + opts.only);
+  if (!holds_a_set(opts.data))
+    return complain("no set in " + opts.data.string() + ": it has no folder that is named as one");
   const rows::report all = run_all(opts);
   const auto out =
       opts.as_json ? ensue::encode_json(all, {.bytes = 64u << 20}).value() + "\n" : rows::text(all);

@@ -11,6 +11,7 @@ expect(2 --nonsense)
 expect(2 --data)
 expect(2 --data ${BROKEN}/absent)
 expect(2 --data ${BROKEN} --set nonsense)
+expect(2 --data ${BROKEN}/uuid)  # a folder, but no set is in it
 foreach(name uuid topic-matching semver json-parsing cron)
   expect(1 --data ${BROKEN} --set ${name})
 endforeach()

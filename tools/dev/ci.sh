@@ -8,7 +8,10 @@ say "release: g++"
 say "every public header on its own"
 ./dev build --preset release all_verify_interface_header_sets
 say "dev: clang-19, ASan and UBSan, and all checks"
-./dev test
+./dev test --no-checks
+./dev arch
+./dev docs --check
+./dev lint
 say "tsan: clang-19, TSan"
 ./dev test --preset tsan --no-checks
 if [[ -f bench/run.py ]]; then

@@ -4,6 +4,7 @@
 #   ./dev run trading [ARGS…]     the same with arguments of its own
 #   ./dev run NAME [ARGS…]        examples/NAME.cpp or examples/NAME/
 #
+# What an example understands it says itself: ./dev run trading --help.
 # Set-up and build speak on stderr; stdout is the program's alone.
 name=${1:-trading}
 (($#)) && shift

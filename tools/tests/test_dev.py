@@ -1,3 +1,4 @@
+import re
 import subprocess
 import unittest
 
@@ -20,6 +21,19 @@ class Dev(unittest.TestCase):
                 shown = dev(command, "--help")
                 self.assertEqual((shown.returncode, shown.stderr), (0, ""))
                 self.assertRegex(shown.stdout, rf"^{command}: .+\n\n  \./dev {command}")
+
+    def test_help_names_the_options_of_the_program_behind(self):
+        for command, program, pattern in [
+            ("bench", "bench/run.py", r'add_argument\("(--[a-z-]+)"'),
+            ("rows", "tests/rows/main.cpp", r'arg == "(--[a-z-]+)"'),
+            ("sim", "tests/sim/main.cpp", r"(?m)^  (--[a-z]+)"),
+        ]:
+            shown = dev(command, "--help").stdout
+            options = re.findall(pattern, (ROOT / program).read_text())
+            self.assertGreater(len(options), 2)
+            for option in options:
+                with self.subTest(command=command, option=option):
+                    self.assertIn(f"\n  {option}", shown)
 
     def test_refusals_go_to_stderr_with_code_2(self):
         for arguments in (["nonsense"], ["lib"], ["../dev"], ["build", "--preset", "nonsense"]):
