@@ -2,15 +2,18 @@
 
 #include <ensue/async/runtime.hpp>
 #include <ensue/async/task.hpp>
+#include <ensue/async/wait.hpp>
 #include <ensue/async/watchdog.hpp>
 
 #include <boost/asio/io_context.hpp>
 
 #include <atomic>
+#include <concepts>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <type_traits>
+#include <utility>
 
 namespace ensue {
 
@@ -96,6 +99,12 @@ T block_on(loop_runtime& rt, task<T> main) {
     out.emplace(co_await std::move(t));
   }(std::move(main), value));
   return std::move(*value);
+}
+
+/// As above for an operation that is no task: `block_on(rt, sleep_for(rt, 1ms))`.
+template <std::derived_from<waiter> Operation>
+void block_on(loop_runtime& rt, Operation&& operation) {
+  block_on(rt, [](Operation& o) -> task<> { (void)co_await std::move(o); }(operation));
 }
 
 }  // namespace ensue

@@ -74,6 +74,14 @@ TEST_CASE("a real timer is never early") {
   CHECK(rt.now() - before >= 2ms);
 }
 
+TEST_CASE("block_on takes operations that are no tasks") {
+  loop_runtime rt;
+  const time_point before = rt.now();
+  block_on(rt, sleep_for(rt, 1ms));
+  CHECK(rt.now() - before >= 1ms);
+  block_on(rt, yield{rt});
+}
+
 TEST_CASE("functions handed in by other threads run in their order, none is lost") {
   loop_runtime rt;
   constexpr int threads = 4, each = 500;

@@ -4,6 +4,7 @@
 #include <ensue/async/work.hpp>
 #include <ensue/base/clock.hpp>
 #include <ensue/base/log.hpp>
+#include <ensue/base/metrics.hpp>
 #include <ensue/base/random.hpp>
 #include <ensue/base/uuid.hpp>
 
@@ -47,8 +48,8 @@ class fault_source {
   virtual bool fires(std::string_view place) = 0;
 };
 
-/// The only way to time, randomness, ids, threads, logs and the loop. Handed in, never global;
-/// one per loop. `loop_runtime` is the real one, `sim::world` hands out simulated ones.
+/// The only way to time, randomness, ids, threads, logs, metrics and the loop. Handed in, never
+/// global; one per loop. `loop_runtime` is the real one, `sim::world` hands out simulated ones.
 ///
 /// Threads: everything on the loop thread, except `run_on_loop` and `wake`.
 class runtime {
@@ -99,6 +100,8 @@ class runtime {
   /// Null outside simulation: no fault site fires.
   fault_source* faults() const noexcept { return faults_; }
   void set_faults(fault_source* source) noexcept { faults_ = source; }
+  /// Where whatever counts on this loop can be asked.
+  metric_registry& metrics() noexcept { return metrics_; }
 
   /// Names what the loop is running, for the watchdog and the deadlock report, until the end of
   /// this step; a coroutine that waits in between gets its name back when it resumes. `label`
@@ -137,6 +140,7 @@ class runtime {
   null_log no_log_;
   log_sink* log_ = &no_log_;
   fault_source* faults_ = nullptr;
+  metric_registry metrics_;
   waiter* oldest_ = nullptr;
   waiter* newest_ = nullptr;
 };

@@ -65,6 +65,7 @@ TEST_CASE_FIXTURE(fixture, "a post waits for room no longer than the subscriptio
   CHECK(error_of(w, b.post<job_added>(9)) == errc::timed_out);
   CHECK(w.elapsed() == 3s);
   CHECK(s.counts().accepted == 3);
+  CHECK(b.accounts()[0].refused == 2);  // the try_post and the post
 }
 
 TEST_CASE_FIXTURE(fixture, "a publish waits for room no longer than the subscription allows") {
@@ -97,6 +98,8 @@ TEST_CASE_FIXTURE(fixture, "a rejecting subscriber refuses the event for all") {
   CHECK(b.emit<job_added>(10).delivered == 1);
   CHECK(others == 3);
   CHECK(s1.counts().dropped_for(drop_reason::rejected) == 1);
+  CHECK(b.accounts()[0].refused == 2);
+  CHECK(b.accounts()[1].refused == 0);
 }
 
 TEST_CASE_FIXTURE(fixture, "posts that wait go on in the order in which they began") {

@@ -31,10 +31,20 @@ task<> bus::wait_idle(duration within) {
 std::vector<bus::account> bus::accounts() const {
   std::vector<account> all;
   for (const subscription_state* s : engine_->subscriptions()) {
-    all.push_back({s->name(), std::string{s->type().name}, engine_->snapshot(*s),
-                   s->time_in_queue().quantile(0.5), s->time_in_queue().quantile(0.99),
-                   s->handling_time().quantile(0.5), s->handling_time().quantile(0.99),
-                   s->handling_time().quantile(0.999)});
+    const histogram& queued = s->time_in_queue();
+    const histogram& handled = s->handling_time();
+    all.push_back({.subscription = s->name(),
+                   .event = std::string{s->type().name},
+                   .counts = engine_->snapshot(*s),
+                   .failed = s->failures(),
+                   .timed_out = s->timed_out(),
+                   .refused = s->refused(),
+                   .queued_p50 = queued.quantile(0.5),
+                   .queued_p99 = queued.quantile(0.99),
+                   .queued_p999 = queued.quantile(0.999),
+                   .handled_p50 = handled.quantile(0.5),
+                   .handled_p99 = handled.quantile(0.99),
+                   .handled_p999 = handled.quantile(0.999)});
   }
   return all;
 }

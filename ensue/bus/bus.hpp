@@ -270,7 +270,11 @@ class bus {
     std::string subscription;
     std::string event;
     ledger counts;
-    duration queued_p50{}, queued_p99{}, handled_p50{}, handled_p99{}, handled_p999{};
+    std::uint64_t failed = 0;     ///< times the handler failed, also when it was tried again
+    std::uint64_t timed_out = 0;  ///< of these, by taking too long
+    std::uint64_t refused = 0;    ///< publishers turned away, or tired of waiting; not accepted
+    duration queued_p50{}, queued_p99{}, queued_p999{};
+    duration handled_p50{}, handled_p99{}, handled_p999{};
   };
   std::vector<account> accounts() const;
   ledger total() const noexcept { return engine_->total(); }

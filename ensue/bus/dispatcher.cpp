@@ -1,4 +1,5 @@
 #include <ensue/async/errors.hpp>
+#include <ensue/bus/bus_metrics.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/middleware.hpp>
 #include <ensue/bus/names.hpp>
@@ -9,7 +10,10 @@
 
 namespace ensue {
 
-dispatcher::dispatcher(runtime& rt, bus_options options) : rt_{rt}, options_{std::move(options)} {}
+dispatcher::dispatcher(runtime& rt, bus_options options)
+    : rt_{rt}, options_{std::move(options)}, metrics_{std::make_unique<bus_metrics>(*this)} {
+  rt_.metrics().add(*metrics_);
+}
 
 dispatcher::~dispatcher() = default;
 
@@ -173,7 +177,10 @@ error_code dispatcher::accept(record& r, subscription_state** blocked) {
   type_entry& e = static_cast<type_entry&>(*r.pool);
   dispatch_list& list = list_of(e);
   for (subscription_state* s : list.states) {
-    if (s->must_reject()) return errc::full;
+    if (s->must_reject()) {
+      s->count_refused();
+      return errc::full;
+    }
     if (s->must_wait()) {
       *blocked = s;
       return errc::full;
@@ -211,6 +218,12 @@ void dispatcher::pass_on_room(const record& r, const subscription_state* blocked
   if (closed_) return;
   for (subscription_state* s : list_of(static_cast<type_entry&>(*r.pool)).states)
     if (s != blocked && !s->must_wait()) wake_one(s->room_waiters());
+}
+
+void dispatcher::count_refused(const record& r, const subscription_state* by) {
+  if (closed_) return;
+  for (subscription_state* s : list_of(static_cast<type_entry&>(*r.pool)).states)
+    if (s == by) s->count_refused();
 }
 
 // A new record is caused by the event that is being handled.
@@ -304,19 +317,41 @@ void dispatcher::storm(const event_type_info& type, std::uint32_t depth, const f
                               {"depth", static_cast<std::int64_t>(depth)},
                               {"chain", std::string_view{text}}};
   rt_.log().write(log_level::error, "event storm: a chain of caused events was cut", fields);
+  tell_publisher(type, text);
   storms_.push_back(std::move(text));
-  if (storms_.size() > 16) storms_.erase(storms_.begin());
+  if (storms_.size() > storms_max) storms_.erase(storms_.begin());
 }
 
-void dispatcher::report(const subscription_state& s, const failure& f) noexcept {
+// A `publish` below whose handlers this happened hears of it as of a failure.
+void dispatcher::tell_publisher(const event_type_info& cut, const std::string& chain) {
+  for (const frame* at = top_; at; at = at->outer) {
+    publication* const waits = at->waiting();
+    if (!waits) continue;
+    if (waits->failures().size() >= storms_max) return;  // a storm must not fill memory
+    const std::string who = at->running ? (*at->running)->name() : std::string{};
+    waits->failures().push_back(
+        {who, std::string{cut.name},
+         std::make_exception_ptr(system_error(errc::too_deep, "a storm was cut: " + chain))});
+    return;
+  }
+}
+
+void dispatcher::report(subscription_state& s, const failure& f) noexcept {
+  ++s.failures_;
+  const std::string what = f.what();
+  const log_field fields[] = {{"handler", std::string_view{f.subscription}},
+                              {"event", std::string_view{f.event}},
+                              {"error", std::string_view{what}}};
+  rt_.log().write(log_level::error, "a handler failed", fields);
+  tell(s.settings().on_error, f);
+  tell(options_.on_failure, f);
+}
+
+// Whoever is told of failures may fail too; that is logged and goes no further.
+void dispatcher::tell(const std::function<void(const failure&)>& whom, const failure& f) noexcept {
+  if (!whom) return;
   try {
-    const std::string what = f.what();
-    const log_field fields[] = {{"handler", std::string_view{f.subscription}},
-                                {"event", std::string_view{f.event}},
-                                {"error", std::string_view{what}}};
-    rt_.log().write(log_level::error, "a handler failed", fields);
-    if (s.settings().on_error) s.settings().on_error(f);
-    if (options_.on_failure) options_.on_failure(f);
+    whom(f);
   } catch (...) {
     const std::string what = describe(std::current_exception());
     const log_field fields[] = {{"handler", std::string_view{f.subscription}},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ensue/async/runtime.hpp>
+#include <ensue/base/metrics.hpp>
 #include <ensue/bus/inbox_hub.hpp>
 #include <ensue/bus/options.hpp>
 #include <ensue/bus/publication.hpp>
@@ -21,8 +22,9 @@ class middleware_chain;
 class name_index;
 struct middleware;
 
-/// What `emit` did.
-struct [[nodiscard]] emit_result {
+/// What `emit` did. It may be left alone: failures are counted and logged, and so are the chains of
+/// events that the storm guard cuts.
+struct emit_result {
   std::uint32_t delivered = 0;  ///< handlers that ran to their end or queued the event
   std::uint32_t failed = 0;     ///< handlers that threw
   std::uint32_t refused = 0;    ///< 1: the storm guard or a closed bus refused the event whole
@@ -124,6 +126,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   error_code refuses(const record& r);
   /// A waiting publisher gives up or waits for somebody else now: others may use the room.
   void pass_on_room(const record& r, const subscription_state* blocked);
+  /// A publisher of `r` has waited for `by` in vain. `by` may be gone by now.
+  void count_refused(const record& r, const subscription_state* by);
 
   /// Adds middleware, innermost last.
   void use(middleware m);
@@ -188,13 +192,15 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   std::uint64_t unrouted() const noexcept;
   /// Events from other threads that had not been taken when the bus closed.
   std::uint64_t left_in_inboxes() const noexcept { return left_in_inboxes_; }
-  /// The chains the storm guard cut, latest last, 16 at most: "a -> b -> a".
+  /// The chains the storm guard cut, latest last: "a -> b -> a". A `publish` whose handlers led to
+  /// one finds it among its failures.
+  static constexpr std::size_t storms_max = 16;
   const std::vector<std::string>& storms() const noexcept { return storms_; }
   /// Where the event being handled comes from, made on first use.
   lineage& story_of(frame& at);
   /// The id of the event being handled, made on first use.
   const uuid& identify(frame& at);
-  void report(const subscription_state& s, const failure& f) noexcept;
+  void report(subscription_state& s, const failure& f) noexcept;
 
  private:
   friend class subscription_state;
@@ -227,6 +233,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   std::uint32_t walk(frame& f, dispatch_list& list);
   bool walked(const dispatch_list& list) const noexcept;
   record& record_of(frame& f);
+  void tell(const std::function<void(const failure&)>& whom, const failure& f) noexcept;
+  void tell_publisher(const event_type_info& cut, const std::string& chain);
   void storm(const event_type_info& type, std::uint32_t depth, const frame* cause,
              const storm_account* account);
   bool stormy(const record& r);
@@ -250,6 +258,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
   runtime& rt_;
   const bus_options options_;
+  std::unique_ptr<metric_source> metrics_;
   std::vector<std::unique_ptr<type_entry>> entries_;  // by event_type_id
   std::map<std::string, std::unique_ptr<type_entry>, std::less<>> json_entries_;
   std::unique_ptr<name_index> names_;

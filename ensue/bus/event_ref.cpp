@@ -34,7 +34,7 @@ std::shared_ptr<const void> event_ref::copy() const {
   }
   return {block, [type = type_, align](const void* event) {
             void* at = const_cast<void*>(event);
-            type->destroy(at);
+            if (type->destroy) type->destroy(at);
             ::operator delete(at, align);
           }};
 }

@@ -65,6 +65,10 @@ TEST_CASE("a copy of an event lives on; what cannot be copied gives none") {
     copy = event_ref{event_type<derived>(), &d}.copy();
   }
   CHECK(static_cast<const derived*>(copy.get())->text.size() == 100);
+  const base plain{7};  // nothing to destroy
+  copy = event_ref{event_type<base>(), &plain}.copy();
+  CHECK(static_cast<const base*>(copy.get())->id == 7);
+  copy.reset();
   const move_only m;
   CHECK(event_ref{event_type<move_only>(), &m}.copy() == nullptr);
 }

@@ -39,4 +39,20 @@ TEST_CASE("merging adds up") {
   CHECK(a.count() == 100);
   CHECK(a.quantile(0.05) < 12ns);
   CHECK(a.quantile(0.5) >= 1us);
+  CHECK(a.sum() == 90'100ns);
+}
+
+TEST_CASE("the filled buckets hold everything, each below its edge") {
+  histogram h;
+  CHECK(h.buckets().empty());
+  for (int i = 0; i < 10; ++i) h.record(10ns);
+  h.record(3ns);
+  h.record(1ms);
+  const auto buckets = h.buckets();
+  REQUIRE(buckets.size() == 3);
+  CHECK(buckets[0].up_to == 3ns);
+  CHECK(buckets[1].count == 10);
+  CHECK(buckets[1].up_to >= 10ns);
+  CHECK(buckets[2].up_to >= 1ms);
+  CHECK(buckets[2].up_to < 1200us);
 }

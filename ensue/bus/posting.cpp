@@ -24,6 +24,7 @@ task<> wait_for_room(dispatcher& d, const record& r, subscription_state& blocked
   if (end == wait_status::ready) co_return;
   d.pass_on_room(r, nullptr);
   if (end == wait_status::cancelled) throw_cancelled();
+  d.count_refused(r, &blocked);
   throw system_error(errc::timed_out, "waiting for room in a subscription's queue");
 }
 
@@ -61,7 +62,9 @@ class waits_for {
 
 error_code try_post(dispatcher& d, record_ref r) {
   subscription_state* blocked = nullptr;
-  return d.accept(*r.get(), &blocked);
+  const error_code ec = d.accept(*r.get(), &blocked);
+  if (blocked) blocked->count_refused();
+  return ec;
 }
 
 task<> post(dispatcher& d, record_ref r) {

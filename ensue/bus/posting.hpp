@@ -11,7 +11,9 @@
 
 namespace ensue {
 
-/// What `publish` reports once every handler has settled.
+/// What `publish` reports once every handler has settled. Among the failures is, with
+/// errc::too_deep and the cycle's text, a chain of events that these handlers caused and the storm
+/// guard cut.
 struct publish_result {
   std::uint32_t delivered = 0;
   std::vector<failure> failures;

@@ -56,6 +56,25 @@ TEST_CASE_FIXTURE(fixture, "an emit that comes back to itself is cut, and the cy
   CHECK(calls <= 7);
 }
 
+TEST_CASE_FIXTURE(fixture, "the publish that led to a storm hears of it, with the cycle") {
+  auto s1 = b.subscribe<ping>([&](const ping& p) { b.emit<pong>(p.n); }, {.name = "first"});
+  auto s2 = b.subscribe<pong>([&](const pong& p) { b.emit<ping>(p.n); }, {.name = "second"});
+  const auto report = w.block_on(b.publish<ping>(1));
+  REQUIRE(report.failures.size() == 1);
+  CHECK(report.failures[0].subscription == "first");
+  CHECK(report.failures[0].what().find("ping -> pong") != std::string::npos);
+}
+
+TEST_CASE("a publish hears of many storms boundedly often") {
+  sim::world w;
+  bus b{w.rt(), {.budget_max = 5}};
+  auto s1 = b.subscribe<ping>([&](const ping&) {
+    for (int n = 0; n < 1'000; ++n) b.emit<pong>(n);
+  });
+  auto s2 = b.subscribe<pong>([](const pong&) {});
+  CHECK(w.block_on(b.publish<ping>(1)).failures.size() == dispatcher::storms_max);
+}
+
 TEST_CASE_FIXTURE(fixture, "a handler that posts its own event is cut at the depth limit") {
   error_code last;
   auto s = b.subscribe([&](const ping& p, context& c) {
@@ -161,6 +180,17 @@ TEST_CASE_FIXTURE(fixture, "what a nested emit leads to in coroutines knows its 
   });
   w.block_on(drive(b));
   CHECK(right);
+}
+
+TEST_CASE("a failing error handler does not keep a failure from the bus's own") {
+  sim::world w;
+  int told = 0;
+  bus b{w.rt(), {.on_failure = [&](const failure&) { throw ++told; }}};
+  auto s = b.subscribe<ping>([](const ping&) { throw 1; },
+                             {.on_error = [](const failure&) { throw 2; }});
+  CHECK(b.emit<ping>(1).failed == 1);
+  CHECK(told == 1);
+  CHECK(b.accounts()[0].failed == 1);
 }
 
 TEST_CASE_FIXTURE(fixture, "a failing error handler is contained, and each failure is told once") {

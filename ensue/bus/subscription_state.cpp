@@ -58,6 +58,14 @@ ledger subscription_state::snapshot() const noexcept {
   return copy;
 }
 
+std::uint64_t subscription_state::failures() const noexcept {
+  return failures_ + (deliveries_ ? deliveries_->retried() : 0);
+}
+
+std::uint64_t subscription_state::timed_out() const noexcept {
+  return deliveries_ ? deliveries_->timed_out() : 0;
+}
+
 const histogram& subscription_state::time_in_queue() const noexcept {
   static const histogram none;
   return timings_ ? timings_->waited : none;

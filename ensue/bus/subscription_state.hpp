@@ -99,6 +99,13 @@ class subscription_state : public work {
 
   ensue::ledger& counts() noexcept { return counts_; }
   ensue::ledger snapshot() const noexcept;
+  /// Times the handler failed, also when it was tried again; of these, by taking too long.
+  std::uint64_t failures() const noexcept;
+  std::uint64_t timed_out() const noexcept;
+  /// Publishers that found the queue full and were told so, or waited in vain. No part of the
+  /// ledger: their events were not accepted.
+  std::uint64_t refused() const noexcept { return refused_; }
+  void count_refused() noexcept { ++refused_; }
   /// Sampled, one event in `sample_every`; empty histograms before the first sample.
   const histogram& time_in_queue() const noexcept;
   const histogram& handling_time() const noexcept;
@@ -184,8 +191,10 @@ class subscription_state : public work {
   std::vector<std::shared_ptr<worker>> workers_;
   std::unique_ptr<lanes> lanes_;
   std::shared_ptr<deliveries> deliveries_;  // of those that have a policy
-  std::unique_ptr<timings> timings_;  // made with the first sample
+  std::unique_ptr<timings> timings_;        // made with the first sample
   ensue::ledger counts_;
+  std::uint64_t failures_ = 0;
+  std::uint64_t refused_ = 0;
   std::uint32_t sample_ = 0;
   subscription* holder_ = nullptr;
   std::size_t slot_ = 0;  // where the dispatcher keeps it

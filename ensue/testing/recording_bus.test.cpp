@@ -24,6 +24,11 @@ struct order_paid {
   std::string id;
 };
 
+struct tick {
+  static constexpr std::string_view event_name = "tick";
+  int n = 0;
+};
+
 order_paid charge(const order_placed& o) {
   if (o.amount < 0) throw std::runtime_error{"negative amount"};
   return {o.id};
@@ -58,6 +63,14 @@ TEST_CASE("a recording bus remembers what was emitted, posted and published, and
   CHECK(b.published<order_paid>().empty());
   b.forget();
   CHECK(b.count() == 0);
+}
+
+TEST_CASE("an event that has nothing to destroy is recorded as any other") {
+  sim::world w;
+  recording_bus b{w.rt()};
+  CHECK_FALSE(b.try_post<tick>(3));
+  REQUIRE(b.published<tick>().size() == 1);
+  CHECK(b.published<tick>()[0].n == 3);
 }
 
 TEST_CASE("await_published takes what was recorded, waits for what was not, and gives up in time") {
