@@ -20,6 +20,9 @@ bench::row rate(const bench::options& o, const bench::load& l, std::string name,
 std::vector<bench::row> peers(const bench::options& o, const bench::load& l) {
   using namespace bench;
   std::vector<row> rows{rate<ensue_inbox<50>>(o, l, "ensue inbox", 5e6)};
+  if (l.burst == 1)
+    rows.push_back(
+        rate<ensue_inbox<50, made::in_slot>>(o, l, "ensue inbox, built in its slot", 5e6));
   if (l.producers == 1) {
     const std::string spsc = "Boost.Lockfree spsc_queue, spinning";
     const load each_alone{.producers = 1};

@@ -156,6 +156,10 @@ struct load {
 template <class Handover>
 void produce(Handover& h, std::size_t lane, const load& l) {
   const auto n = std::int64_t(l.events) / l.producers;
+  if constexpr (requires { h.build(lane, n); }) {
+    for (std::int64_t i = 0; i < n; ++i) h.build(lane, i);
+    return;
+  }
   if (l.burst == 1) {
     pacer pace{l.gap_ns};
     for (std::int64_t i = 0; i < n; ++i) {

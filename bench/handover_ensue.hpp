@@ -16,7 +16,10 @@
 
 namespace bench {
 
-template <int SpinMicroseconds>
+/// How the producer makes its event: on its stack, and hands it in; or in the inbox's slot.
+enum class made { on_stack, in_slot };
+
+template <int SpinMicroseconds, made Where = made::on_stack>
 class ensue_inbox {
  public:
   void start(sink& s) {
@@ -24,6 +27,11 @@ class ensue_inbox {
     while (!ready_.load(std::memory_order_acquire)) relax();
   }
   void push(std::size_t lane, const tick& e) { (*inboxes_)[lane].publish(e); }
+  void build(std::size_t lane, std::int64_t i)
+    requires(Where == made::in_slot)
+  {
+    (*inboxes_)[lane].publish(i, std::int64_t(lane));
+  }
   void push_burst(std::size_t lane, const tick* e, std::size_t n) {
     (*inboxes_)[lane].burst(n, [e](std::size_t i) -> const tick& { return e[i]; });
   }

@@ -1,5 +1,6 @@
 #include <ensue/async/loop_runtime.hpp>
 #include <ensue/async/offload_pool.hpp>
+#include <ensue/async/process_barrier.hpp>
 #include <ensue/async/wait.hpp>
 #include <ensue/base/limits.hpp>
 
@@ -12,35 +13,14 @@
 #include <random>
 #include <utility>
 
-#if defined(__linux__)
-#include <linux/membarrier.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
-
 namespace ensue {
 namespace {
 
-// Between two looks at sockets: enough to make the look cheap, few enough to stay responsive.
+// Pieces of work in one turn: enough to make the look around cheap, few enough to stay responsive.
 constexpr std::size_t batch = 256;
 
-bool register_barrier() noexcept {
-#if defined(__linux__)
-  return syscall(__NR_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
-#else
-  return false;
-#endif
-}
-
-void process_barrier(bool expedited) noexcept {
-#if defined(__linux__)
-  if (expedited) {
-    syscall(__NR_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-    return;
-  }
-#endif
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-}
+// While there is work, sockets are looked at this often: a look is a system call.
+constexpr duration look_every = std::chrono::microseconds{10};
 
 inline void pause() noexcept {
 #if defined(__x86_64__)
@@ -87,7 +67,7 @@ loop_runtime::loop_runtime(const options& o)
       context_{1},
       alarm_{std::make_unique<alarm>(context_)},
       options_{o},
-      barrier_on_sleep_{register_barrier()} {
+      barrier_on_sleep_{has_process_barrier()} {
   turn_time_ = now();
   if (options_.watchdog_after > duration::zero()) start_watchdog();
 }
@@ -191,7 +171,8 @@ bool loop_runtime::run_ready() {
   return any;
 }
 
-// One batch of ready work, the pollers, then sockets and timers. True if anything ran.
+// One batch of ready work, the pollers, then timers, and sockets when it is time or when there was
+// nothing else. True if anything ran.
 bool loop_runtime::turn() {
   turn_time_ = now();
   std::size_t ran = 0;
@@ -203,7 +184,10 @@ bool loop_runtime::turn() {
   }
   if (watchdog_) watchdog_->step();
   const bool polled = poll_all();
-  ran += context_.poll();
+  if ((ran == 0 && !polled) || turn_time_ >= next_look_) {
+    ran += context_.poll();
+    next_look_ = turn_time_ + look_every;
+  }
   ran += fire_due();
   return ran > 0 || polled || !ready_.empty();
 }
@@ -246,7 +230,7 @@ void loop_runtime::woke_up() noexcept {
 void loop_runtime::sleep() {
   if (!pollers_.empty()) {
     for (poller* p : pollers_) p->announce_sleep(true);
-    process_barrier(barrier_on_sleep_);
+    process_barrier();
   }
   if (!poll_all() && ready_.empty()) {
     alarm_->set(timers_.next());

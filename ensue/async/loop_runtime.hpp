@@ -21,8 +21,10 @@ namespace ensue {
 ///
 /// Threads: `run` makes the calling thread the loop thread; `stop`, `run_on_loop` and `wake` may
 /// be called from any thread, everything else from the loop thread (or before `run`).
-/// Cost: an idle loop sleeps in the kernel (no polling); a busy one drains its ready list without
-/// a system call and looks at sockets and timers between batches.
+/// Cost: an idle loop sleeps in the kernel (no polling); a busy one drains its ready list and its
+/// inboxes without a system call. Timers, and what other threads posted or sockets brought, wait
+/// at most for one turn (256 pieces of work, 1024 events of each inbox) that began at most 10 us
+/// after the last look.
 class loop_runtime final : public runtime {
  public:
   struct options {
@@ -83,6 +85,7 @@ class loop_runtime final : public runtime {
   std::unique_ptr<pool> pool_;
   options options_;
   bool barrier_on_sleep_ = false;
+  time_point next_look_{};  // at the sockets
   bool entered_ = false;
   std::atomic<bool> stopping_{false};
   std::unique_ptr<watchdog> watchdog_;

@@ -144,3 +144,38 @@ TEST_CASE("stop from another thread wakes a loop that has nothing to do") {
   other.join();
   CHECK(block_on(rt, answer(rt)) == 42);
 }
+
+TEST_CASE("a loop whose inboxes never run dry still serves timers and what others post") {
+  class endless : public poller {
+   public:
+    bool poll() override { return true; }
+    void announce_sleep(bool) noexcept override {}
+  };
+  loop_runtime rt;
+  endless stream;
+  rt.add_poller(stream);
+  block_on(rt, nap(rt, 1ms));
+  std::atomic<bool> ran{false};
+  std::thread other{[&] {
+    rt.run_on_loop([&] {
+      ran = true;
+      rt.stop();
+    });
+  }};
+  rt.run();
+  other.join();
+  CHECK(ran);
+  rt.remove_poller(stream);
+}
+
+TEST_CASE("a loop that never runs out of ready work still serves what others post") {
+  loop_runtime rt;
+  bool over = false;
+  std::thread other{[&] { rt.run_on_loop([&] { over = true; }); }};
+  const auto busy = [](runtime& on, const bool& end) -> task<> {
+    while (!end) co_await yield(on);
+  };
+  block_on(rt, busy(rt, over));
+  other.join();
+  CHECK(over);
+}

@@ -1,12 +1,21 @@
+#include <ensue/async/process_barrier.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/inbox_hub.hpp>
 #include <ensue/bus/on_stack.hpp>
+
+#include <algorithm>
 
 namespace ensue {
 namespace {
 
 // One lane's share of a turn of the loop: others get their chance in between.
 constexpr std::size_t lane_batch = 1024;
+
+// A consumer as fast as its producer finds one event at each look, and every event costs both of
+// them a cache line's round trip. It is better to let some arrive: after fewer than `few` events
+// the loop looks away for `hold_off` pauses, about a microsecond.
+constexpr std::size_t few = 64;
+constexpr int hold_off = 32;
 
 // Long enough to outlast a consumer that is busy, short against the cost of a kernel sleep.
 constexpr int spins_before_sleep = 2000;
@@ -27,6 +36,7 @@ void wait_for_room(std::atomic<std::uint64_t>& tail, std::atomic<bool>& waits, s
     pause();
   }
   waits.store(true, std::memory_order_seq_cst);
+  process_barrier();  // for lane_base::free_until
   if (!closed.load(std::memory_order_seq_cst)) tail.wait(seen, std::memory_order_seq_cst);
   waits.store(false, std::memory_order_relaxed);
 }
@@ -49,17 +59,22 @@ std::shared_ptr<loop_attention> inbox_hub::add(std::shared_ptr<lane_base> lane) 
 }
 
 bool inbox_hub::poll() {
-  bool any = false;
-  const dispatcher::on_stack keep{dispatcher_};  // a handler may destroy the bus, and so this hub
+  std::size_t taken = 0;
+  bool slack = true;  // no lane had many
+  // A handler may destroy the bus: this hub and its lanes live on until the poll is left.
+  const dispatcher::on_stack keep{dispatcher_};
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    const std::shared_ptr<lane_base> lane = lanes_[i];
-    const bool had_left = lane->abandoned();  // before the last look, or its last event is missed
-    const bool moved = lane->drain(dispatcher_, lane_batch);
-    any |= moved;
-    if (attention_->closed.load(std::memory_order_relaxed)) return any;
-    if (!moved && had_left) lanes_.erase(lanes_.begin() + static_cast<std::ptrdiff_t>(i--));
+    lane_base& lane = *lanes_[i];
+    const bool had_left = lane.abandoned();  // before the last look, or its last event is missed
+    const std::size_t n = lane.drain(dispatcher_, lane_batch);
+    taken += n;
+    slack &= n < std::min(few, lane.capacity() / 2);
+    if (attention_->closed.load(std::memory_order_relaxed)) return taken > 0;
+    if (n == 0 && had_left) lanes_.erase(lanes_.begin() + static_cast<std::ptrdiff_t>(i--));
   }
-  return any;
+  if (taken > 0 && slack && dispatcher_.idle())  // what is queued is pause enough
+    for (int i = 0; i < hold_off; ++i) pause();
+  return taken > 0;
 }
 
 std::size_t inbox_hub::close() {

@@ -5,7 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 using namespace ensue;
@@ -57,4 +59,41 @@ TEST_CASE("a burst is seen whole, also around the end of the ring") {
   }
   REQUIRE(seen.size() == 30);
   for (int i = 0; i < 30; ++i) CHECK(seen[static_cast<std::size_t>(i)] == i);
+}
+
+TEST_CASE(
+    "a handler that destroys the bus keeps its own event; the others in the lane are destroyed") {
+  sim::world w;
+  auto b = std::make_unique<bus>(w.rt());
+  const auto alive = std::make_shared<int>();
+  struct held {
+    std::shared_ptr<int> token;
+  };
+  std::string seen;
+  inbox<held> in{*b, {.capacity = 8}};
+  auto s = b->subscribe<held>([&](const held& h) {
+    b.reset();
+    CHECK(h.token == alive);
+    seen += 'x';
+  });
+  for (int i = 0; i < 3; ++i) CHECK(in.publish(alive));
+  w.run();
+  CHECK(seen == "x");
+  CHECK(alive.use_count() == 1);
+  CHECK_FALSE(in.publish(alive));
+}
+
+TEST_CASE("a lane that is full again and again loses nothing and ends with its bus") {
+  sim::world w;
+  bus b{w.rt()};
+  int seen = 0;
+  auto s = b.subscribe<tick>([&](const tick& t) { CHECK(t.n == seen++); });
+  inbox<tick> in{b, {.capacity = 32}};
+  for (int round = 0; round < 40; ++round) {
+    int sent = 0;
+    while (in.try_publish(32 * round + sent)) ++sent;
+    CHECK(sent == 32);
+    w.run();
+  }
+  CHECK(seen == 40 * 32);
 }
