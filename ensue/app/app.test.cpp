@@ -5,10 +5,8 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
+#include <tests/temporary_folder.hpp>
 #include <vector>
 
 using namespace ensue;
@@ -46,19 +44,6 @@ task<> stop_after(app& a, duration d) {
   co_await sleep_for(a.rt(), d);
   a.stop("test is over");
 }
-
-class toml_file {
- public:
-  explicit toml_file(const std::string& text) {
-    REQUIRE(mkdtemp(folder_.data()) != nullptr);
-    std::ofstream{path()} << text;
-  }
-  ~toml_file() { std::filesystem::remove_all(folder_); }
-  std::string path() const { return folder_ + "/shop.toml"; }
-
- private:
-  std::string folder_ = (std::filesystem::temp_directory_path() / "ensue-XXXXXX").string();
-};
 
 using lines = std::vector<std::string>;
 
@@ -116,7 +101,7 @@ TEST_CASE("a critical component's failure ends the service in order, with a code
 }
 
 TEST_CASE("a wrong configuration starts nothing and names everything that is wrong") {
-  const toml_file f{
+  const temporary_file f{
       "[bus]\ndepth_max = 0\ncapcity = 9\n[subscriptions.mail]\ncapacty = 2\noverflow = \"lose\"\n"
       "[components.shop]\nstop_timeout = 5\n[kill_switch]\nauthority_sha256 = \"secret\"\n"};
   sim::world w;

@@ -8,9 +8,8 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
+#include <tests/temporary_folder.hpp>
 #include <tests/testing_process.hpp>
 
 using namespace ensue;
@@ -162,11 +161,10 @@ TEST_CASE("the parent's end stops the service in order") {
 }
 
 TEST_CASE("a kill switch survives kill -9") {
-  std::string folder = (std::filesystem::temp_directory_path() / "ensue-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const temporary_folder folder;
   const auto service = [&](int ready) {
     app_options o = quick();
-    o.kill_switch = {.file = folder + "/kill", .authority_sha256 = sha256_hex("token")};
+    o.kill_switch = {.file = folder.file("kill"), .authority_sha256 = sha256_hex("token")};
     app a{"test", o};
     a.on<service_started>([&](const service_started&) {
       if (a.kill_switch().active()) {
@@ -190,7 +188,6 @@ TEST_CASE("a kill switch survives kill -9") {
   CHECK(second.wait() == 0);
   testing_process third{service};
   third.expect("triggered");
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("an idle service uses no processor time") {

@@ -2,16 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <tests/temporary_folder.hpp>
 
 using namespace ensue;
 
 TEST_CASE("a file that has become too long is replaced by one with what was kept") {
-  std::string folder = (std::filesystem::temp_directory_path() / "ensue-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  const std::string path = folder + "/audit";
+  const temporary_folder folder;
+  const std::string path = folder.file("audit");
   const std::string reason(1000, 'x');
   const std::vector<audit_entry> kept{{"kept", "app", "loss limit", wall_time{}}};
   {
@@ -28,7 +27,6 @@ TEST_CASE("a file that has become too long is replaced by one with what was kept
   CHECK_FALSE(found->damaged);
   CHECK(found->entries.front() == kept.front());
   CHECK(found->entries.back().verb == "refused");
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("what cannot be opened says why") {

@@ -2,35 +2,20 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
+#include <tests/temporary_folder.hpp>
 
 using namespace ensue;
 using namespace std::chrono_literals;
 
 namespace {
 
-class toml_file {
- public:
-  explicit toml_file(const std::string& text) {
-    REQUIRE(mkdtemp(folder_.data()) != nullptr);
-    std::ofstream{path()} << text;
-  }
-  ~toml_file() { std::filesystem::remove_all(folder_); }
-  std::string path() const { return folder_ + "/shop.toml"; }
-
- private:
-  std::string folder_ = (std::filesystem::temp_directory_path() / "ensue-XXXXXX").string();
-};
-
 using lines = std::vector<std::string>;
 
 }  // namespace
 
 TEST_CASE("values of every type are read from a file") {
-  const toml_file f{
+  const temporary_file f{
       "title = \"shop\"\n[bus]\ncapacity = 64\nfast = true\nload = 0.5\nwait = \"1.5s\"\n"
       "[components.\"a.b\"]\nneeds = [\"x\", \"y\"]\n"};
   config c{f.path()};
@@ -45,7 +30,7 @@ TEST_CASE("values of every type are read from a file") {
 }
 
 TEST_CASE("a wrong value names key, file, line, what was expected and what was there") {
-  const toml_file f{"[bus]\ncapacity = \"many\"\n\ndepth = 99\nwait = 5\nmode = \"fast\"\n"};
+  const temporary_file f{"[bus]\ncapacity = \"many\"\n\ndepth = 99\nwait = 5\nmode = \"fast\"\n"};
   config c{f.path()};
   CHECK(c.get("bus.capacity", 3) == 3);
   CHECK(c.get_between("bus.depth", 16, 1, 50) == 16);
@@ -62,7 +47,7 @@ TEST_CASE("a wrong value names key, file, line, what was expected and what was t
 }
 
 TEST_CASE("a key nobody reads is wrong and gets a suggestion") {
-  const toml_file f{"[bus]\ncapcity = 64\n[zoo]\nx = 1\n"};
+  const temporary_file f{"[bus]\ncapcity = 64\n[zoo]\nx = 1\n"};
   config c{f.path()};
   (void)c.get("bus.capacity", 3);
   CHECK(c.problems() ==
@@ -71,7 +56,7 @@ TEST_CASE("a key nobody reads is wrong and gets a suggestion") {
 }
 
 TEST_CASE("a variable wins over the file, is checked as strictly, and may not be misspelt") {
-  const toml_file f{"[bus]\ncapacity = 64\n"};
+  const temporary_file f{"[bus]\ncapacity = 64\n"};
   config c{f.path(),
            {{"ENSUE_BUS_CAPACITY", "128"},
             {"ENSUE_BUS_FAST", "1"},
@@ -92,7 +77,7 @@ TEST_CASE("a variable wins over the file, is checked as strictly, and may not be
 }
 
 TEST_CASE("a file that is no TOML, or is not there, is one problem with its place") {
-  const toml_file f{"[bus]\ncapacity = \n"};
+  const temporary_file f{"[bus]\ncapacity = \n"};
   const config c{f.path()};
   REQUIRE(c.problems().size() == 1);
   CHECK(c.problems()[0].starts_with(f.path() + ":2: "));

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <tests/temporary_folder.hpp>
 #include <vector>
 
 using namespace ensue;
@@ -21,20 +22,6 @@ struct trade : base_event {
   using ensue_bases = bases<base_event>;
   trade(std::string s, int k) : base_event{k}, symbol{std::move(s)} {}
   std::string symbol;
-};
-
-class folder {
- public:
-  folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ensue-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~folder() { std::filesystem::remove_all(path_); }
-  std::string file(const char* name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
 };
 
 std::string read(const std::string& file) {
@@ -135,7 +122,7 @@ TEST_CASE("component, event and key hold back what they name and no more") {
 }
 
 TEST_CASE("state and audit survive a restart") {
-  const folder f;
+  const temporary_folder f;
   const std::string file = f.file("kill");
   {
     stage t{options(file)};
@@ -157,7 +144,7 @@ TEST_CASE("state and audit survive a restart") {
 }
 
 TEST_CASE("a file cut off anywhere is recovered; a cut trigger counts") {
-  const folder f;
+  const temporary_folder f;
   const std::string file = f.file("kill");
   {
     stage t{options(file)};
@@ -178,7 +165,7 @@ TEST_CASE("a file cut off anywhere is recovered; a cut trigger counts") {
 }
 
 TEST_CASE("a damaged file is refused with its line, and the app is held back") {
-  const folder f;
+  const temporary_folder f;
   const std::string file = f.file("kill");
   {
     stage t{options(file)};
@@ -206,7 +193,7 @@ TEST_CASE("a damaged file is refused with its line, and the app is held back") {
 }
 
 TEST_CASE("a file in use is refused, and a reset that cannot be written is none") {
-  const folder f;
+  const temporary_folder f;
   const std::string file = f.file("kill");
   stage t{options(file)};
   REQUIRE(t.k.open());

@@ -4,10 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
+#include <tests/temporary_folder.hpp>
 
 using namespace ensue;
 using namespace std::chrono_literals;
@@ -18,23 +16,10 @@ struct order {
   int id = 0;
 };
 
-class toml_file {
- public:
-  explicit toml_file(const std::string& text) {
-    REQUIRE(mkdtemp(folder_.data()) != nullptr);
-    std::ofstream{path()} << text;
-  }
-  ~toml_file() { std::filesystem::remove_all(folder_); }
-  std::string path() const { return folder_ + "/shop.toml"; }
-
- private:
-  std::string folder_ = (std::filesystem::temp_directory_path() / "ensue-XXXXXX").string();
-};
-
 }  // namespace
 
 TEST_CASE("every knob reaches its place, the environment over the file over the code") {
-  const toml_file f{
+  const temporary_file f{
       "[bus]\ndepth_max = 3\nbudget_max = 50\ncapacity = 8\n[subscriptions.mail]\ncapacity = 4\n"
       "overflow = \"reject\"\nconcurrency = 2\npriority = 7\ncomponent = \"post\"\n"
       "wait_max = \"2s\"\n[shutdown]\ndrain = \"3s\"\n"};
@@ -94,7 +79,7 @@ TEST_CASE("what belongs to the process and to components is read too") {
 }
 
 TEST_CASE("the file may be named by a variable") {
-  const toml_file f{"[shutdown]\ndrain = \"4s\"\n"};
+  const temporary_file f{"[shutdown]\ndrain = \"4s\"\n"};
   app_options o{.environment = config::environment{{"ENSUE_CONFIG", f.path()}}};
   config c = load_config(o);
   CHECK(configured(o, c).shutdown.drain == 4s);

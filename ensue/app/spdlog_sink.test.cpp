@@ -3,19 +3,17 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
+#include <tests/temporary_folder.hpp>
 
 using namespace ensue;
 
 namespace {
 
 std::string written(log_options o) {
-  std::string folder = (std::filesystem::temp_directory_path() / "ensue-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  o.file = folder + "/log";
+  const temporary_folder folder;
+  o.file = folder.file("log");
   sim::world w;
   {
     spdlog_sink sink{w.rt(), "shop", o};
@@ -26,7 +24,6 @@ std::string written(log_options o) {
   }
   std::ifstream in{o.file};
   std::string text{std::istreambuf_iterator<char>{in}, {}};
-  std::filesystem::remove_all(folder);
   return text;
 }
 
