@@ -16,7 +16,7 @@ usage: trading [TAPE...] [options]
   trading                          the tape that ships with the example
   trading day.txt.gz               a crypto capture or an equities CSV, gzip or plain
   zcat day.gz | trading -          the same from standard input
-  trading a.gz b.csv --json        figures of both for machines, one object per tape
+  trading a.gz b.gz --json         both merged by time; figures for machines, one object per tape
   trading day.txt.gz --speed 10    ten times the recorded pace (Ctrl-C: a true summary so far)
   trading --simulate 1000000 --seed 7   a simulated market instead of a tape
   trading --kill-drill             pull the kill switch in the middle of the day

@@ -48,24 +48,19 @@ int play(const trading::arguments& asked) {
   ensue::app app{"trading", service_options()};
   trading::progress_line progress{stderr};
   auto sources = open(asked);
+  std::shared_ptr<trading::trading_day> day;
   const auto beat = [&] {
-    std::int64_t rows = 0;
-    const trading::market_source* current = sources.front().get();
-    for (const auto& source : sources) {
-      if (source->rows() > 0) current = source.get();
-      rows += source->rows();
-    }
-    progress.show(app.rt().now(), current->name(), current->progress(), rows);
+    const auto& market = day->market();
+    progress.show(app.rt().now(), market.name(), market.progress(), market.rows());
   };
-  const auto day =
-      trading::trading_day::in(app,
-                               {.plan = {},
-                                .limits = asked.limits,
-                                .speed = asked.speed,
-                                .kill_early = asked.kill_drill,
-                                .authority = std::string(authority),
-                                .beat = progress.visible() ? beat : std::function<void()>{}},
-                               sources);
+  day = trading::trading_day::in(app,
+                                 {.plan = {},
+                                  .limits = asked.limits,
+                                  .speed = asked.speed,
+                                  .kill_early = asked.kill_drill,
+                                  .authority = std::string(authority),
+                                  .beat = progress.visible() ? beat : std::function<void()>{}},
+                                 sources);
   const int ended = app.run();
   progress.clear();
 

@@ -14,7 +14,7 @@ ensue::kill_scope all_execution() { return ensue::kill_scope::component(std::str
 trading_day::trading_day(ensue::app& app, options o, sources& played)
     : app_{app},
       options_{std::move(o)},
-      sources_{played},
+      market_{played},
       statistics_{std::make_shared<market_statistics>(app.bus())},
       books_{std::make_shared<order_books>(app.bus())},
       blotter_{std::make_shared<blotter>(app.bus())},
@@ -55,10 +55,7 @@ ensue::task<> trading_day::stop_intake() {
 ensue::task<> trading_day::run() {
   running_ = true;
   const auto began = app_.rt().now();
-  for (auto& source : sources_) {
-    if (stopped()) break;
-    co_await feed_.play(*source);
-  }
+  while (!stopped() && !market_.over()) co_await feed_.play(market_);
   elapsed_ = app_.rt().now() - began;
   orders_ = count_orders();
   for (const auto& brake : app_.kill_switch().brakes()) killed_by_ = brake.reason;

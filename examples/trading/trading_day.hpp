@@ -3,6 +3,7 @@
 #include "feed.hpp"
 #include "market_source.hpp"
 #include "market_watch.hpp"
+#include "merged_market.hpp"
 #include "order_flow.hpp"
 #include <ensue/app/app.hpp>
 #include <ensue/async/task.hpp>
@@ -35,8 +36,6 @@ struct order_counts {
   std::array<std::int64_t, veto_count> vetoed{};
 };
 
-using sources = std::vector<std::unique_ptr<market_source>>;
-
 /// The whole day as components of an app: sources → bus → figures, books, strategy, risk, blotter,
 /// kill switch. It is the component that plays; the others must be up before it.
 class trading_day {
@@ -60,7 +59,7 @@ class trading_day {
   trading_day(const trading_day&) = delete;
 
   void start() {}
-  /// Plays every source, one after the other, drills the kill switch, then ends the app.
+  /// Plays all sources, merged by the time of receiving, drills the kill switch, then ends the app.
   ///
   /// Cancellation: ends the play early; everything reported is true of what was played.
   /// Errors:       none of its own; see the sources' `error()`.
@@ -78,6 +77,8 @@ class trading_day {
   const trader& strategist() const noexcept { return *trader_; }
   const risk& guard() const noexcept { return *risk_; }
   const blotter& written() const noexcept { return *blotter_; }
+  /// All sources together.
+  const market_source& market() const noexcept { return market_; }
   const feed& played() const noexcept { return feed_; }
   const order_counts& orders() const noexcept { return orders_; }
   /// Empty, or why the kill switch was on when the day ended.
@@ -96,7 +97,7 @@ class trading_day {
 
   ensue::app& app_;
   options options_;
-  sources& sources_;
+  merged_market market_;
   std::shared_ptr<market_statistics> statistics_;
   std::shared_ptr<order_books> books_;
   std::shared_ptr<blotter> blotter_;
