@@ -38,6 +38,13 @@ class context {
     attempt_ = number;
     attempt_end_ = end;
   }
+  /// Whether the event, or one that led to it, was replayed from a log. See `effects_allowed`.
+  replay_mark replay() const noexcept {
+    const frame* f = &at_;
+    while (!f->known_story() && !f->rec && f->outer) f = f->outer;
+    const lineage* story = f->known_story();
+    return story ? story->env.replay : replay_mark::none;
+  }
   runtime& rt() noexcept { return dispatcher_.rt(); }
 
   /// As the bus's, with the handled event as the cause.
@@ -88,5 +95,11 @@ class context {
   unsigned attempt_ = 1;
   bool reached_ = true;
 };
+
+/// The gate that everything asks which leaves the process or outlives it (a webhook, a remote
+/// publish, a step of a saga): false while the event at hand is a replay that must stay inside.
+inline bool effects_allowed(const context& c) noexcept {
+  return c.replay() != replay_mark::held_back;
+}
 
 }  // namespace ensue

@@ -169,14 +169,19 @@ record& dispatcher::record_of(frame& at) {
   return *r;
 }
 
-error_code dispatcher::accept(record& r, subscription_state** blocked) {
+error_code dispatcher::accept(record& r, subscription_state** blocked,
+                              std::span<const std::string> into) {
   if (const error_code ec = refuses(r)) [[unlikely]]
     return ec;
   if (guarded_ && !admit(r)) [[unlikely]]
     return {};
   type_entry& e = static_cast<type_entry&>(*r.pool);
   dispatch_list& list = list_of(e);
+  const auto meant = [&](const subscription_state& s) {
+    return into.empty() || std::find(into.begin(), into.end(), s.name()) != into.end();
+  };
   for (subscription_state* s : list.states) {
+    if (!meant(*s)) continue;
     if (s->must_reject()) {
       s->count_refused();
       return errc::full;
@@ -190,6 +195,7 @@ error_code dispatcher::accept(record& r, subscription_state** blocked) {
   // Nothing below calls a user's function, but dropping an old event may run its destructor.
   const on_stack keep{*this};
   for (std::size_t i = 0; i < list.states.size(); ++i) {
+    if (!meant(*list.states[i])) continue;
     const void* view = list.upcasts[i] ? list.upcasts[i](r.payload()) : r.payload();
     ++list.states[i]->counts().accepted;
     list.states[i]->enqueue(r, view);
@@ -249,6 +255,7 @@ void dispatcher::descend(lineage& mine, const event_type_info& type, frame& caus
   env.correlation = from.env.root();
   env.causation = from.env.id;
   env.deadline = from.env.deadline;
+  env.replay = from.env.replay;
   const envelope_text& text = from.env.details();
   if (text.trace.valid()) {
     env.edit([&](envelope_text& edited) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -118,7 +119,9 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// Queues the event with every subscriber, or with none: errc::closed, errc::too_deep, errc::full
   /// (somebody rejects). When somebody's queue is full and wants the publisher to wait, `*blocked`
   /// is set, the error is errc::full too, and nothing was queued.
-  error_code accept(record& r, subscription_state** blocked);
+  error_code accept(record& r, subscription_state** blocked) { return accept(r, blocked, {}); }
+  /// As above, but for those of its subscribers alone whose names are in `into`; empty: all.
+  error_code accept(record& r, subscription_state** blocked, std::span<const std::string> into);
   /// A subscriber of the type that `publish` has to wait for before it may go on; null: none.
   subscription_state* blocked_worker(const record& r);
   subscription_state* blocked_worker(type_entry& e);

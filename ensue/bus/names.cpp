@@ -66,8 +66,10 @@ json_result<record_ref> known_record(dispatcher& d, std::string_view name, std::
   return record_ref{r};
 }
 
-json_result<record_ref> named_record(dispatcher& d, std::string_view name, std::string_view json,
-                                     int version) {
+}  // namespace
+
+json_result<record_ref> detail::named_record(dispatcher& d, std::string_view name,
+                                             std::string_view json, int version) {
   const event_registry* known = d.options().registry;
   if (known && known->find(name)) return known_record(d, name, json, version);
   if (!valid_topic(name))
@@ -80,6 +82,8 @@ json_result<record_ref> named_record(dispatcher& d, std::string_view name, std::
   ::new (r->payload()) json_event(std::move(event));
   return record_ref{r};
 }
+
+namespace {
 
 task<> refuse(std::string text) {
   throw system_error(errc::invalid, text);
@@ -95,26 +99,26 @@ task<publish_result> refuse_publish(std::string text) {
 
 json_result<emit_result> bus::emit_named(std::string_view name, std::string_view json,
                                          int version) {
-  auto r = named_record(*engine_, name, json, version);
+  auto r = detail::named_record(*engine_, name, json, version);
   if (!r) return r.error();
   return engine_->emit_record(*r->get());
 }
 
 json_result<error_code> bus::try_post_named(std::string_view name, std::string_view json,
                                             int version) {
-  auto r = named_record(*engine_, name, json, version);
+  auto r = detail::named_record(*engine_, name, json, version);
   if (!r) return r.error();
   return detail::try_post(*engine_, std::move(*r));
 }
 
 task<> bus::post_named(std::string_view name, std::string_view json, int version) {
-  auto r = named_record(*engine_, name, json, version);
+  auto r = detail::named_record(*engine_, name, json, version);
   if (!r) return refuse(r.error().text());
   return detail::post(*engine_, std::move(*r));
 }
 
 task<publish_result> bus::publish_named(std::string_view name, std::string_view json, int version) {
-  auto r = named_record(*engine_, name, json, version);
+  auto r = detail::named_record(*engine_, name, json, version);
   if (!r) return refuse_publish(r.error().text());
   return detail::publish(engine_, std::move(*r), nullptr);
 }

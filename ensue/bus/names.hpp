@@ -4,6 +4,7 @@
 #include <ensue/bus/event_ref.hpp>
 #include <ensue/bus/handler.hpp>
 #include <ensue/bus/result.hpp>
+#include <ensue/event/json_text.hpp>
 #include <ensue/event/topic_index.hpp>
 
 #include <cstdint>
@@ -34,6 +35,10 @@ class name_index {
 };
 
 namespace detail {
+
+/// A record of the event that a name and a text stand for, see bus::emit_named.
+json_result<record_ref> named_record(dispatcher& d, std::string_view name, std::string_view json,
+                                     int version);
 
 /// A handler of names: it gets each event as an event_ref.
 template <class F>

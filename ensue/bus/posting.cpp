@@ -100,4 +100,24 @@ task<publish_result> publish(std::shared_ptr<dispatcher> engine, record_ref post
   co_return publish_result{now.delivered, std::move(waiting.failures())};
 }
 
+task<publish_result> deliver(std::shared_ptr<dispatcher> engine, record_ref posted,
+                             std::vector<std::string> into) {
+  const std::shared_ptr<dispatcher> d = std::move(engine);
+  const record_ref r = std::move(posted);
+  const time_point began = d->rt().now();
+  publication waiting{d->rt()};
+  const waits_for link{*r.get(), waiting};
+  for (subscription_state* blocked = nullptr;; blocked = nullptr) {
+    const error_code ec = d->accept(*r.get(), &blocked, into);
+    if (!ec) break;
+    if (!blocked) throw system_error(ec, "deliver");
+    co_await wait_for_room(*d, *r.get(), *blocked, began);
+  }
+  while (!waiting.settled()) {
+    if (co_await wait_in(waiting.waiters(), d->rt(), "deliver: handlers") == wait_status::cancelled)
+      throw_cancelled();
+  }
+  co_return publish_result{0, std::move(waiting.failures())};
+}
+
 }  // namespace ensue::detail

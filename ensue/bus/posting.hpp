@@ -50,6 +50,10 @@ struct collector {
 /// Emits and waits until all have settled. Throws on refusal.
 task<publish_result> publish(std::shared_ptr<dispatcher> d, record_ref r,
                              const collector* collecting);
+/// Queues the event with the subscribers of these names alone, plain ones too, and waits until they
+/// have settled; with all of them when `into` is empty. Throws on refusal.
+task<publish_result> deliver(std::shared_ptr<dispatcher> d, record_ref r,
+                             std::vector<std::string> into);
 
 }  // namespace detail
 }  // namespace ensue

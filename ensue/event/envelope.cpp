@@ -14,6 +14,7 @@ result<envelope> envelope::cause(uuid_source& ids, wall_time now, std::uint32_t 
   child.correlation = root();
   child.deadline = deadline;
   child.depth = depth + 1;
+  child.replay = replay;
   if (text && (text->trace.valid() || !text->source.empty())) {
     auto inherited = std::make_shared<envelope_text>();
     inherited->source = text->source;

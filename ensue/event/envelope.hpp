@@ -25,6 +25,13 @@ struct envelope_text {
   std::string trace_state;  ///< W3C tracestate, passed on as it came
 };
 
+/// Whether an event happens now or is told again from a log.
+enum class replay_mark : std::uint8_t {
+  none,
+  held_back,     ///< told again; what leaves the process stays in
+  with_effects,  ///< told again, on purpose with everything that follows
+};
+
 /// What travels with an event besides its payload. A default envelope is free: no allocation, no
 /// clock read, no random number. The id is made by `identify` when somebody first asks for it, the
 /// text is attached by those who have some. Not thread-safe; hand it over with its event.
@@ -35,6 +42,7 @@ struct envelope {
   wall_time time{};             ///< of publishing; set together with the id
   time_point deadline = never;  ///< an event not begun by then is expired
   std::uint32_t depth = 0;      ///< hops from the root event
+  replay_mark replay = replay_mark::none;     ///< what is caused by a replayed event is one, too
   std::shared_ptr<const envelope_text> text;  ///< null: all defaults
 
   /// The id, made now if there is none yet. `now` becomes the event's time if that is not set.
