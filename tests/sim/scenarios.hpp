@@ -19,6 +19,12 @@ void lanes(sim::world& w);
 /// A random program of verbs, subscriptions and overflow policies: the ledger of each subscription
 /// agrees with an independent count and balances at every step.
 void books(sim::world& w);
+/// S-05: every started saga ends completed, compensated or parked, nothing half done: crashes
+/// between record and effect, a log that refuses, mail that is doubled, late and out of order.
+void sagas_end(sim::world& w);
+void sagas_end_ack_first(sim::world& w);  ///< the log says a record is safe before it is
+void sagas_end_no_ids(sim::world& w);     ///< handlers of effects do not look at the id
+void sagas_end_naive(sim::world& w);      ///< a saga in memory, started by whatever comes
 
 /// S-03, S-06, S-07, S-12: what each promises is in `all`.
 void dedupe_window(sim::world& w);
@@ -50,7 +56,10 @@ inline const std::vector<entry>& all() {
       {"retry", "S-07: retries within the budget, the jitter and one deadline", &retry_budgets,
        &retry_budgets_planted},
       {"limits", "S-12: limits are never exceeded, and no permit leaks when cancelled",
-       &limits_leak, &limits_leak_planted}};
+       &limits_leak, &limits_leak_planted},
+      {"sagas", "S-05: every saga ends, nothing half done", &sagas_end, &sagas_end_ack_first},
+      {"saga-ids", "S-05: every effect once", &sagas_end, &sagas_end_no_ids},
+      {"saga-old", "S-05: against a saga in memory", &sagas_end, &sagas_end_naive}};
   return list;
 }
 
