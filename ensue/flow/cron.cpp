@@ -11,6 +11,7 @@ using namespace std::chrono;
 constexpr sys_seconds first_moment = sys_days{year{1678} / January / 1};
 constexpr sys_seconds last_moment = sys_days{year{2262} / January / 1};
 // A fifth Friday of February comes once in 28 years, and once in 40 around 2100.
+constexpr std::uint32_t all_hours = (1U << 24) - 1;
 constexpr seconds horizon = days{40 * 365 + 11};
 
 /// The first set bit from `from` on; 64 when there is none.
@@ -68,7 +69,7 @@ auto cron::next_local(local_seconds from, local_seconds until) const
 std::optional<sys_seconds> cron::next_in(const time_zone::period& p, sys_seconds from,
                                          sys_seconds until) const {
   local_seconds begin = from + p.offset;
-  if (once_) {
+  if (change_ == daylight::once && fields_.hour_set != all_hours) {
     const seconds before = zone_.at(p.begin - 1s).offset;
     const local_seconds change = p.begin + before;  // what the clock read when it was changed
     if (before < p.offset && from == p.begin && next_local(change, p.begin + p.offset))

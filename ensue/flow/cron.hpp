@@ -105,6 +105,7 @@ class cron {
 
   const std::string& text() const noexcept { return text_; }
   const time_zone& zone() const noexcept { return zone_; }
+  daylight change() const noexcept { return change_; }
   /// The interval of `@every`, else 0.
   std::chrono::seconds every() const noexcept { return every_; }
 
@@ -122,7 +123,7 @@ class cron {
   time_zone zone_;
   std::chrono::seconds every_{};
   detail::cron_fields fields_;
-  bool once_ = false;  // what `daylight::once` asks for
+  daylight change_ = daylight::as_read;
 };
 
 }  // namespace ensue

@@ -266,6 +266,7 @@ cron_result<cron> cron::parse(string_view expression, const cron_options& option
   cron c;
   c.text_ = expression;
   c.zone_ = options.zone;
+  c.change_ = options.change;
   if (words[0].starts_with("TZ=") || words[0].starts_with("CRON_TZ=")) {
     const string_view name = words[0].substr(words[0].find('=') + 1);
     auto zone = time_zone::named(name);
@@ -299,7 +300,6 @@ cron_result<cron> cron::parse(string_view expression, const cron_options& option
   } catch (refusal& r) {
     return std::move(r.error);
   }
-  c.once_ = options.change == daylight::once && c.fields_.hour_set != (1U << 24) - 1;
   return c;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <date/tz.h>
+#include <optional>
 #include <stdexcept>
 
 namespace ensue {
@@ -24,6 +25,18 @@ std::string offset_text(seconds offset) {
   return sign + two(minutes / 60) + ":" + two(minutes % 60);
 }
 
+/// `+05:30`
+std::optional<seconds> read_offset(std::string_view text) {
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+  const auto two = [&](std::size_t at) {
+    const int tens = text[at] - '0', ones = text[at + 1] - '0';
+    return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? 99 : tens * 10 + ones;
+  };
+  if (two(1) > 23 || two(4) > 59) return std::nullopt;
+  const seconds offset = hours{two(1)} + minutes{two(4)};
+  return text[0] == '-' ? -offset : offset;
+}
+
 time_zone::period period_at(const date::time_zone& rules, sys_seconds time) {
   const date::sys_info found = rules.get_info(time);
   return {std::max(found.begin, far_past), std::min(found.end, far_future), found.offset};
@@ -32,7 +45,8 @@ time_zone::period period_at(const date::time_zone& rules, sys_seconds time) {
 }  // namespace
 
 time_zone time_zone::fixed(seconds offset) {
-  ENSUE_ASSERT(offset > -24h && offset < 24h, "an offset is less than a day");
+  ENSUE_ASSERT(offset > -24h && offset < 24h && offset % 60 == 0s,
+               "an offset is less than a day, in minutes");
   time_zone zone;
   zone.offset_ = offset;
   if (offset != 0s) zone.name_ = offset_text(offset);
@@ -41,6 +55,7 @@ time_zone time_zone::fixed(seconds offset) {
 
 result<time_zone> time_zone::named(std::string_view name) {
   if (name == "UTC") return time_zone{};
+  if (const auto offset = read_offset(name)) return fixed(*offset);
   try {
     time_zone zone;
     zone.rules_ = date::locate_zone(name);

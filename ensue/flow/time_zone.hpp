@@ -28,9 +28,10 @@ class time_zone {
 
   /// UTC.
   time_zone() = default;
-  /// East of Greenwich is positive; less than a day either way.
+  /// East of Greenwich is positive; whole minutes, less than a day either way.
   static time_zone fixed(std::chrono::seconds offset);
-  /// errc::not_found: no zone of that name, or the system has no zone database (Debian: tzdata).
+  /// Reads what `name` returns. errc::not_found: no zone of that name, or the system has no zone
+  /// database (Debian: tzdata).
   static result<time_zone> named(std::string_view name);
 
   /// The period that `time` is in.

@@ -21,6 +21,7 @@ TEST_CASE("UTC and fixed offsets never change") {
   CHECK(india.at(at(1970, 1, 1)).offset == 19'800s);
   CHECK(india.at(at(1970, 1, 1)).end > at(2200, 1, 1));
   CHECK(time_zone::fixed(-3h).name() == "-03:00");
+  CHECK(time_zone::named("-03:00")->at(at(1970, 1, 1)).offset == -3h);
 }
 
 TEST_CASE("a named zone has its summer") {
@@ -60,6 +61,7 @@ TEST_CASE("the periods of a zone follow each other without a hole") {
 }
 
 TEST_CASE("a name that is no zone is not found") {
-  for (const char* name : {"", "Foo", "Europe/Berlin2", "../etc/passwd", "local"})
+  for (const char* name : {"", "Foo", "Europe/Berlin2", "../etc/passwd", "local", "+5:30", "+24:00",
+                           "+05:60", "05:300"})
     CHECK(time_zone::named(name).error() == errc::not_found);
 }
