@@ -2,12 +2,10 @@
 
 #include <ensue/async/task.hpp>
 #include <ensue/bus/dispatcher.hpp>
-#include <ensue/event/json_text.hpp>
 #include <ensue/event/type_id.hpp>
 
 #include <memory>
 #include <new>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,10 +35,6 @@ record_ref build(dispatcher& d, frame* cause, Args&&... args) {
   }
   return record_ref{r};
 }
-
-/// A record of an event by name, as `bus::post_named` makes it; or what is wrong with the text.
-json_result<record_ref> named_record(dispatcher& d, std::string_view name, std::string_view json,
-                                     int version);
 
 /// Queues the event with every subscriber, or with none and says why.
 error_code try_post(dispatcher& d, record_ref r);

@@ -35,6 +35,9 @@ void retry_budgets(sim::world& w);
 void retry_budgets_planted(sim::world& w);
 void limits_leak(sim::world& w);
 void limits_leak_planted(sim::world& w);
+/// S-08.
+void schedules(sim::world& w);
+void schedules_planted(sim::world& w);
 
 /// Ends the world before what its coroutines refer to goes: declared behind that.
 struct ends_first {
@@ -59,7 +62,10 @@ inline const std::vector<entry>& all() {
        &limits_leak, &limits_leak_planted},
       {"sagas", "S-05: every saga ends, nothing half done", &sagas_end, &sagas_end_ack_first},
       {"saga-ids", "S-05: every effect once", &sagas_end, &sagas_end_no_ids},
-      {"saga-old", "S-05: against a saga in memory", &sagas_end, &sagas_end_naive}};
+      {"saga-old", "S-05: against a saga in memory", &sagas_end, &sagas_end_naive},
+      {"schedules",
+       "S-08: a fixed rate over a virtual year: no drift, nothing early, twice or lost", &schedules,
+       &schedules_planted}};
   return list;
 }
 
