@@ -32,6 +32,7 @@ class fault_sites final : public fault_source {
   bool fires(std::string_view place) override;
   /// From now on nothing fires; the sites still count.
   void stop() noexcept { stopped_ = true; }
+  void resume() noexcept { stopped_ = false; }
   /// Called before a site fires; false: it does not. Also the place to note it.
   std::function<bool(std::string_view place)> admit{};
 

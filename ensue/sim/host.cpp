@@ -60,7 +60,8 @@ void host::restart() {
 
 void host::pause(duration how_long) {
   if (!up()) return;
-  world_.note("pause " + name_, static_cast<std::uint64_t>(how_long.count()));
+  if (how_long > duration::zero())
+    world_.note("pause " + name_, static_cast<std::uint64_t>(how_long.count()));
   world_.schedule_.pause(life_->id(), world_.now() + how_long);
 }
 
