@@ -204,7 +204,7 @@ TEST_CASE("a file in use is refused, and a reset that cannot be written is none"
 }
 
 TEST_CASE("opening it a second time changes nothing") {
-  const folder f;
+  const temporary_folder f;
   stage t{options(f.file("switch"))};
   REQUIRE(t.k.open());
   CHECK(t.k.open());

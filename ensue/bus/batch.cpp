@@ -2,11 +2,14 @@
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/batch.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/obituary.hpp>
 #include <ensue/bus/timed_wait.hpp>
 
 #include <vector>
 
 namespace ensue {
+
+task<> handler::start_batch(std::span<const void* const>, context&) { co_return; }
 
 // The events of one batch, taken from the queue. Each settles exactly once, whatever ends the
 // worker.
@@ -67,6 +70,7 @@ class subscription_state::gathered {
     if (!f) return self_.put_down(q, nullptr);
     failure mine = *f;
     mine.event = q.rec->type->name;
+    bury(self_, *q.rec, mine.error);
     self_.dispatcher_.report(self_, mine);
     self_.put_down(q, &mine);
   }

@@ -125,7 +125,7 @@ class program {
       case 2: w_.spawn("publish", publish(b_, n, key)); break;
       case 3: subscribe(); break;
       case 4: members_[draw_.below(members_.size())]->handle.end(); break;
-      case 5: halted_ = !halted_, b_.engine().halt(halted_, &is_even); break;
+      case 5: halted_ = !halted_, brake(); break;
       case 6: {
         strong_signal s;
         s.n = n, s.key = key;
@@ -139,8 +139,14 @@ class program {
 
   static bool is_even(const subscription_state& s) { return s.sequence() % 2 == 0; }
 
+  void brake() {
+    ensue::brakes b;
+    if (halted_) b.halts = &is_even;
+    b_.engine().set_brakes(std::move(b));
+  }
+
   void finish() {
-    b_.engine().halt(false, [](const subscription_state&) { return true; });
+    b_.engine().set_brakes({});
     w_.run_until([this] { return check("at the end"), b_.idle(); });
     ensue::ledger all = b_.total();
     seen sum;

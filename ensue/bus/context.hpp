@@ -29,7 +29,10 @@ class context {
   std::uint32_t depth() const noexcept { return at_.depth; }
   /// When this must be done: the event's own deadline or the end of this attempt, what is earlier.
   time_point deadline() const noexcept {
-    const lineage* story = at_.known_story();
+    // An emitted event has no story of its own before somebody asks: its cause's deadline holds.
+    const frame* f = &at_;
+    while (!f->known_story() && !f->rec && f->outer) f = f->outer;
+    const lineage* story = f->known_story();
     return story && story->env.deadline < attempt_end_ ? story->env.deadline : attempt_end_;
   }
   /// From 1; more when earlier attempts with this event have failed.

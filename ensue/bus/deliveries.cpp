@@ -2,6 +2,7 @@
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/deliveries.hpp>
 #include <ensue/bus/in_hand.hpp>
+#include <ensue/bus/obituary.hpp>
 
 #include <algorithm>
 
@@ -10,6 +11,8 @@ namespace {
 
 // After so many events others on the loop get their turn.
 constexpr int worker_batch = 64;
+// When the store of dead letters is full or ill.
+constexpr std::chrono::seconds bury_again{5};
 
 }  // namespace
 
@@ -62,7 +65,8 @@ task<> deliveries::work_loop(std::shared_ptr<dispatcher> keep, subscription_stat
         continue;
       }
       in_hand event{self, d.event};
-      if (all.admit(event, d)) co_await run(all, event, d, *me);
+      if (!d.letter && all.admit(event, d)) co_await run(all, event, d, *me);
+      if (d.letter) co_await bury(all, event, d);
       d = {};
       if (++run_length % worker_batch == 0) co_await yield(rt);
     }
@@ -139,7 +143,10 @@ void deliveries::fail(in_hand& event, delivery& d, const std::exception_ptr& err
   d.permit.failed(error);
   timed_out_ += has_code(error, errc::timed_out);
   const next_step next = d.tries->after(error, rt_, random_, budget_ ? &*budget_ : nullptr);
-  if (!next.again() || self_.ended_) return give_up(event, d, error, next.end);
+  if (!next.again() || self_.ended_)
+    return give_up(
+        d, error,
+        next.end == retry_end::permanent ? death_reason::permanent : death_reason::exhausted);
   ++retried_;
   const time_point due = saturating_add(rt_.now(), next.wait);
   // Alone with its queue and without keys: a short wait keeps the order.
@@ -150,12 +157,33 @@ void deliveries::fail(in_hand& event, delivery& d, const std::exception_ptr& err
   park(event, d, parked_, due);
 }
 
-void deliveries::give_up(in_hand& event, delivery& d, const std::exception_ptr& error,
-                         retry_end why) {
-  (void)why;
-  event.threw(error, false);
+void deliveries::give_up(delivery& d, const std::exception_ptr& error, death_reason why) {
+  d.last = error;
+  d.letter = std::make_unique<dead_letter>(
+      letter_about(self_, *d.event.rec, d.tries ? &*d.tries : nullptr, why, error));
   d.claim.failed();
   claim_settled();
+}
+
+// The event is dead when its letter is safe; until then it stays, and is tried to be kept again.
+task<> deliveries::bury(deliveries& self, in_hand& event, delivery& d) {
+  bool kept = false;
+  std::exception_ptr failed;
+  try {
+    dispatcher& engine = self.self_.engine();
+    kept =
+        co_await keep_letter(engine.shared_from_this(), engine.letters_for(self.self_), *d.letter);
+  } catch (...) {
+    failed = std::current_exception();
+  }
+  if (failed && is_cancellation(failed)) co_return;  // dropped with the worker
+  if (!kept) {
+    const time_point due = saturating_add(self.rt_.now(), bury_again);
+    self.park(event, d, self.parked_, due);
+    co_return;
+  }
+  event.threw(d.last, false);
+  announce(self.self_.engine(), self.policy_.on_failure, *d.letter);
 }
 
 void deliveries::park(in_hand& event, delivery& d, std::vector<delivery>& where, time_point due) {

@@ -3,6 +3,7 @@
 #include <ensue/async/timer.hpp>
 #include <ensue/bus/subscription_state.hpp>
 #include <ensue/reliability/breaker.hpp>
+#include <ensue/reliability/dead_letter.hpp>
 #include <ensue/reliability/dedupe.hpp>
 #include <ensue/reliability/keyed_rate_limit.hpp>
 #include <ensue/reliability/policy.hpp>
@@ -58,7 +59,9 @@ class deliveries : public std::enable_shared_from_this<deliveries> {
     bool has_tenant_turn = false;
     time_point due{};
     std::uint64_t turn = 0;
-    std::exception_ptr refused{};  ///< there is no turn for it
+    std::exception_ptr refused{};           ///< there is no turn for it
+    std::unique_ptr<dead_letter> letter{};  ///< given up, and not kept yet
+    std::exception_ptr last{};              ///< with a letter: what it died of
   };
   struct later {
     bool operator()(const delivery& a, const delivery& b) const noexcept {
@@ -79,7 +82,8 @@ class deliveries : public std::enable_shared_from_this<deliveries> {
                     const subscription_state::worker& me);
   static task<> succeed(deliveries& self, in_hand& event, delivery& d);
   void fail(in_hand& event, delivery& d, const std::exception_ptr& error);
-  void give_up(in_hand& event, delivery& d, const std::exception_ptr& error, retry_end why);
+  void give_up(delivery& d, const std::exception_ptr& error, death_reason why);
+  static task<> bury(deliveries& self, in_hand& event, delivery& d);
   static task<> stand_in_line(std::shared_ptr<keyed_rate_limit> limit,
                               std::weak_ptr<deliveries> all, std::string key, std::uint64_t turn);
   void has_turn(std::uint64_t turn, std::exception_ptr refused);

@@ -5,7 +5,6 @@
 #include <ensue/bus/policy_events.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <algorithm>
 
@@ -21,9 +20,8 @@ bool deliveries::pass_expiry(in_hand& event, delivery& d) {
   const bool late =
       rt_.now() - d.event.rec->accepted_at >= policy_.expire || self_.expired(d.event);
   if (late && d.tries && d.tries->failed() > 0) {
-    give_up(event, d,
-            std::make_exception_ptr(system_error(errc::expired, "before the next attempt")),
-            retry_end::deadline);
+    give_up(d, std::make_exception_ptr(system_error(errc::expired, "before the next attempt")),
+            death_reason::expired);
     return false;
   }
   if (late) return event.expire(), false;
@@ -53,14 +51,14 @@ bool deliveries::pass_rate(in_hand& event, delivery& d) {
 
 bool deliveries::pass_tenants(in_hand& event, delivery& d) {
   if (!tenants_ || d.has_tenant_turn) return true;
-  if (d.refused) return give_up(event, d, d.refused, retry_end::permanent), false;
+  if (d.refused) return give_up(d, d.refused, death_reason::rejected), false;
   std::string key = std::to_string(self_.handler_->rate_key(d.event.view, *d.event.rec->type));
   if (tenants_->try_take(key)) return d.has_tenant_turn = true;
   park(event, d, in_line_);
   boost::asio::co_spawn(
       rt_.executor(),
       stand_in_line(tenants_, weak_from_this(), std::move(key), in_line_.back().turn),
-      boost::asio::detached);
+      [](std::exception_ptr) {});
   return false;
 }
 

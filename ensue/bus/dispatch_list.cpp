@@ -1,6 +1,7 @@
 // The routing tables: who gets which event, and how they change while events are on their way.
 #include <ensue/bus/dispatcher.hpp>
-#include <ensue/bus/names.hpp>
+#include <ensue/bus/event_ref.hpp>
+#include <ensue/bus/name_index.hpp>
 #include <ensue/bus/on_stack.hpp>
 #include <ensue/event/topic.hpp>
 
@@ -179,16 +180,6 @@ void dispatcher::settle_deferred() {
   std::erase(graveyard_, nullptr);
 }
 
-void dispatcher::halt(bool on, const std::function<bool(const subscription_state&)>& matches) {
-  for (auto& s : states_) {
-    if (!matches(*s)) continue;
-    s->halt(on);
-    silence(*s);
-    invalidate(s->type());
-  }
-  if (deferred_) settle_deferred();
-}
-
 void dispatcher::set_brakes(ensue::brakes b) {
   brakes_ = std::move(b);
   for (auto& s : states_) {
@@ -264,7 +255,7 @@ ledger dispatcher::snapshot(const subscription_state& s) const noexcept {
       if (e->list) add(*e->list);
   for (const auto& list : retired_) add(*list);
   for (const frame* f = top_; f; f = f->outer)
-    if (f->running && *f->running == &s) ++sum.running;
+    if (f->running && &f->list->state_of(*f->running) == &s) ++sum.running;
   return sum;
 }
 

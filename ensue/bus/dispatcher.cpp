@@ -2,8 +2,9 @@
 #include <ensue/bus/bus_metrics.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/middleware.hpp>
-#include <ensue/bus/names.hpp>
+#include <ensue/bus/name_index.hpp>
 #include <ensue/bus/on_stack.hpp>
+#include <ensue/reliability/dead_letters.hpp>
 
 #include <algorithm>
 #include <string>
@@ -22,7 +23,18 @@ std::uint64_t dispatcher::emit_counts(event_type_id id, const event_type_info& t
   type_entry& e = entry(id, type);
   if (guarded_) [[unlikely]]
     return emit_guarded(e, event, nullptr);
-  return emit_in(e, event, nullptr);
+  if (top_ || !e.list || e.list->delegates.empty()) [[unlikely]]
+    return emit_in(e, event, nullptr);
+  // The outermost emit writes no variable part of `top_`: a chain of loads and stores through it
+  // from one emit to the next would cost more than a handler.
+  frame at;
+  at.type = e.type;
+  at.event = event;
+  at.list = e.list.get();
+  top_ = &at;
+  const std::uint64_t delivered = walk(at);
+  top_ = nullptr;
+  return leave(at, nullptr, delivered);
 }
 
 emit_result dispatcher::emit_record(record& r) {
@@ -31,7 +43,7 @@ emit_result dispatcher::emit_record(record& r) {
   return split(guarded_ ? emit_guarded(e, r.payload(), &r) : emit_in(e, r.payload(), &r));
 }
 
-inline std::uint64_t dispatcher::emit_in(type_entry& e, const void* event, record* rec) {
+std::uint64_t dispatcher::emit_in(type_entry& e, const void* event, record* rec) {
   dispatch_list& list = list_of(e);
   if (list.delegates.empty()) {
     ++e.unrouted;
@@ -43,21 +55,26 @@ inline std::uint64_t dispatcher::emit_in(type_entry& e, const void* event, recor
   at.event = event;
   at.rec = rec;
   at.list = &list;
-  if (rec || top_) [[unlikely]] {
+  if (rec || top_) {
     at.depth = rec ? rec->depth : top_->depth + 1;
     if (!rec && stormy(*e.type, *top_)) return refused;
   }
   top_ = &at;
-  const std::uint64_t delivered = walk(at, list) + at.queued;
-  const std::uint64_t failed = at.failed;
+  const std::uint64_t delivered = walk(at);
   top_ = at.outer;
-  if (at.rec != rec) [[unlikely]]
+  return leave(at, rec, delivered);
+}
+
+// Gives back what calls into handlers left in the frame.
+inline std::uint64_t dispatcher::leave(frame& at, const record* given, std::uint64_t delivered) {
+  if (at.rec != given) [[unlikely]]
     release(at.rec);
   if (at.own_story) [[unlikely]]
     at.drop_story();
+  const std::uint64_t counts = delivered + at.counts;
   if (deferred_) [[unlikely]]
     settle_deferred();  // may free this dispatcher
-  return delivered | failed << 32;
+  return counts;
 }
 
 std::uint64_t dispatcher::emit_guarded(type_entry& e, const void* event, record* rec) {
@@ -118,29 +135,26 @@ emit_result dispatcher::emit_from(frame& cause, event_type_id id, const event_ty
 }
 
 // Zero cost while nothing throws; after a throw it goes on with the next handler.
-std::uint32_t dispatcher::walk(frame& at, dispatch_list& list) {
-  delegate* const all = list.delegates.data();
-  const std::size_t size = list.delegates.size();
+inline std::uint64_t dispatcher::walk(frame& at) {
+  delegate* d = at.list->delegates.data();
+  delegate* const end = d + at.list->delegates.size();
   const void* const event = at.event;
-  std::size_t i = 0;
-  std::uint32_t delivered = 0;
-  at.running = list.states.data();
-  for (;;) {
+  std::uint64_t delivered = 0;
+  do {
     try {
-      for (; i < size; ++i, ++at.running) {
-        delegate& d = all[i];
-        ++d.accepted;
-        const bool handled = d.call(d.object, event);
-        d.handled += handled;
+      for (; d != end; ++d) {
+        at.running = d;
+        ++d->accepted;
+        const bool handled = d->call(d->object, event);
+        d->handled += handled;
         delivered += handled;
       }
-      break;
     } catch (...) {
-      ++at.failed;
-      (*at.running)->failed(std::current_exception(), at);
-      ++i, ++at.running;
+      at.counts += frame::one_failed;
+      at.list->state_of(*d).failed(std::current_exception(), at);
+      ++d;
     }
-  }
+  } while (d != end);
   at.running = nullptr;
   return delivered;
 }
@@ -169,19 +183,18 @@ record& dispatcher::record_of(frame& at) {
   return *r;
 }
 
-error_code dispatcher::accept(record& r, subscription_state** blocked,
-                              std::span<const std::string> into) {
-  if (const error_code ec = refuses(r)) [[unlikely]]
-    return ec;
+error_code dispatcher::accept(record& r, subscription_state** blocked) {
+  if (closed_ || r.story) [[unlikely]]
+    if (const error_code ec = refuses(r)) return ec;
   if (guarded_ && !admit(r)) [[unlikely]]
     return {};
   type_entry& e = static_cast<type_entry&>(*r.pool);
   dispatch_list& list = list_of(e);
-  const auto meant = [&](const subscription_state& s) {
-    return into.empty() || std::find(into.begin(), into.end(), s.name()) != into.end();
-  };
+  bool room = true;
   for (subscription_state* s : list.states) {
-    if (!meant(*s)) continue;
+    if (s->has_room()) [[likely]]
+      continue;
+    room = false;
     if (s->must_reject()) {
       s->count_refused();
       return errc::full;
@@ -192,13 +205,40 @@ error_code dispatcher::accept(record& r, subscription_state** blocked,
     }
   }
   if (list.states.empty()) ++e.unrouted;
+  if (room) {
+    for (std::size_t i = 0; i < list.states.size(); ++i) {
+      ++list.states[i]->counts().accepted;
+      list.states[i]->push(r, list.view(i, r));
+    }
+    return {};
+  }
   // Nothing below calls a user's function, but dropping an old event may run its destructor.
   const on_stack keep{*this};
   for (std::size_t i = 0; i < list.states.size(); ++i) {
-    if (!meant(*list.states[i])) continue;
-    const void* view = list.upcasts[i] ? list.upcasts[i](r.payload()) : r.payload();
     ++list.states[i]->counts().accepted;
-    list.states[i]->enqueue(r, view);
+    list.states[i]->enqueue(r, list.view(i, r));
+  }
+  return {};
+}
+
+error_code dispatcher::accept_into(record& r, subscription_state** blocked,
+                                   std::span<const std::string> names) {
+  if (const error_code ec = refuses(r)) return ec;
+  if (guarded_ && !admit(r)) return {};
+  const dispatch_list& list = list_of(static_cast<type_entry&>(*r.pool));
+  const auto meant = [&](const subscription_state& s) {
+    return std::find(names.begin(), names.end(), s.name()) != names.end();
+  };
+  for (subscription_state* s : list.states) {
+    if (!meant(*s) || s->has_room()) continue;
+    if (s->must_wait()) *blocked = s;
+    if (s->must_wait() || s->must_reject()) return errc::full;
+  }
+  const on_stack keep{*this};
+  for (std::size_t i = 0; i < list.states.size(); ++i) {
+    if (!meant(*list.states[i])) continue;
+    ++list.states[i]->counts().accepted;
+    list.states[i]->enqueue(r, list.view(i, r));
   }
   return {};
 }
@@ -335,7 +375,10 @@ void dispatcher::tell_publisher(const event_type_info& cut, const std::string& c
     publication* const waits = at->waiting();
     if (!waits) continue;
     if (waits->failures().size() >= storms_max) return;  // a storm must not fill memory
-    const std::string who = at->running ? (*at->running)->name() : std::string{};
+    std::string who;
+    if (at->running && at->list)
+      who = at->list->states[static_cast<std::size_t>(at->running - at->list->delegates.data())]
+                ->name();
     waits->failures().push_back(
         {who, std::string{cut.name},
          std::make_exception_ptr(system_error(errc::too_deep, "a storm was cut: " + chain))});

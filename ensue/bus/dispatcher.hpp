@@ -14,6 +14,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ensue {
@@ -54,6 +55,14 @@ struct dispatch_list {
   std::vector<const void* (*)(const void*) noexcept> upcasts;
   std::vector<std::unique_ptr<shim>> shims;
   bool coroutines = false;  ///< some handler is one
+
+  subscription_state& state_of(const delegate& d) const noexcept {
+    return *states[static_cast<std::size_t>(&d - delegates.data())];
+  }
+  /// The event as the i-th handler's type.
+  const void* view(std::size_t i, const record& r) const noexcept {
+    return upcasts[i] ? upcasts[i](r.payload()) : r.payload();
+  }
 };
 
 /// Calling order: higher priority first, then in order of subscribing.
@@ -119,9 +128,10 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// Queues the event with every subscriber, or with none: errc::closed, errc::too_deep, errc::full
   /// (somebody rejects). When somebody's queue is full and wants the publisher to wait, `*blocked`
   /// is set, the error is errc::full too, and nothing was queued.
-  error_code accept(record& r, subscription_state** blocked) { return accept(r, blocked, {}); }
-  /// As above, but for those of its subscribers alone whose names are in `into`; empty: all.
-  error_code accept(record& r, subscription_state** blocked, std::span<const std::string> into);
+  error_code accept(record& r, subscription_state** blocked);
+  /// As above, but for those of its subscribers alone who have one of these names.
+  error_code accept_into(record& r, subscription_state** blocked,
+                         std::span<const std::string> names);
   /// A subscriber of the type that `publish` has to wait for before it may go on; null: none.
   subscription_state* blocked_worker(const record& r);
   subscription_state* blocked_worker(type_entry& e);
@@ -152,9 +162,6 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
   frame* top() const noexcept { return top_; }
   void set_top(frame* f) noexcept { top_ = f; }
-
-  /// Pulls or releases the brake on subscriptions that `matches`; acts before the next call.
-  void halt(bool on, const std::function<bool(const subscription_state&)>& matches);
 
   /// Puts `b` in the place of all earlier brakes; acts before the next call and on every
   /// subscription made later. Exempt subscriptions are not concerned.
@@ -204,6 +211,15 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// The id of the event being handled, made on first use.
   const uuid& identify(frame& at);
   void report(subscription_state& s, const failure& f) noexcept;
+  /// Where the dead letters of a subscription go; null: nowhere.
+  dead_letters* letters_for(const subscription_state& s);
+  /// That store is the bus's own, and in memory: its oldest letter goes when it is full.
+  bool forgets_letters(const dead_letters& store) const noexcept {
+    return &store == own_letters_.get();
+  }
+  /// Queues an event for one subscription only, by its name: as a redrive or a replay does.
+  /// errc::not_found: nobody of that name takes this type; errc::full; errc::closed.
+  error_code deliver_to(std::string_view subscription, record& r);
 
  private:
   friend class subscription_state;
@@ -233,7 +249,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
       return *e.list;
     return build(e);
   }
-  std::uint32_t walk(frame& f, dispatch_list& list);
+  static std::uint64_t walk(frame& at);
+  std::uint64_t leave(frame& at, const record* given, std::uint64_t delivered);
   bool walked(const dispatch_list& list) const noexcept;
   record& record_of(frame& f);
   void tell(const std::function<void(const failure&)>& whom, const failure& f) noexcept;
@@ -284,7 +301,19 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   bool closed_ = false;
   std::unique_ptr<inbox_hub> inboxes_;  // made with the first inbox
   std::uint64_t left_in_inboxes_ = 0;
-  std::shared_ptr<dispatcher> keep_;  // while the bus is gone but a handler still runs
+  std::unique_ptr<dead_letters> own_letters_;  // made with the first
+  std::shared_ptr<dispatcher> keep_;           // while the bus is gone but a handler still runs
 };
+
+inline void subscription_state::push(record& r, const void* view) {
+  if (tail_ - head_ == ring_.size()) [[unlikely]]
+    grow();
+  ring_[tail_++ & (ring_.size() - 1)] = {&r, view};
+  add_reference(r);
+  if (r.waiting) [[unlikely]]
+    r.waiting->begin();
+  dispatcher_.add_pending(1);
+  if (tail_ - head_ == 1 || handler_->coroutine()) start_work();
+}
 
 }  // namespace ensue

@@ -9,7 +9,7 @@
 namespace ensue {
 
 class publication;
-class subscription_state;
+struct delegate;
 struct dispatch_list;
 
 /// One event being handed to handlers right now: on the stack of `emit`, of a queue's drain or in
@@ -18,15 +18,16 @@ struct dispatch_list;
 struct frame {
   frame* outer = nullptr;
   const event_type_info* type = nullptr;
-  const void* event = nullptr;  ///< of `type`, not upcast
-  record* rec = nullptr;        ///< null under emit, until somebody queues the event
-  subscription_state* const* running = nullptr;  ///< whose handler is being called
+  const void* event = nullptr;        ///< of `type`, not upcast
+  record* rec = nullptr;              ///< null under emit, until somebody queues the event
+  const delegate* running = nullptr;  ///< of `list`: whose handler is being called
   std::uint32_t depth = 0;
-  std::uint32_t queued = 0;             ///< subscriptions that took the event into a queue
-  std::uint32_t failed = 0;             ///< handlers that threw
-  std::uint32_t nested = 0;             ///< emits below it when it is the outermost (storm guard)
-  const dispatch_list* list = nullptr;  ///< walked by emit
-  lineage* own_story = nullptr;         ///< when there is no record yet; owned, see drop_story
+  std::uint32_t nested = 0;       ///< emits below it when it is the outermost (storm guard)
+  std::uint64_t counts = 0;       ///< subscriptions that queued it; in the high half: failures
+  dispatch_list* list = nullptr;  ///< walked by emit
+  lineage* own_story = nullptr;   ///< when there is no record yet; owned, see drop_story
+
+  static constexpr std::uint64_t one_queued = 1, one_failed = std::uint64_t{1} << 32;
 
   /// Who waits for the event to settle, if anybody still does.
   publication* waiting() const noexcept { return rec ? rec->waiting : nullptr; }

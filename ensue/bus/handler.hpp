@@ -37,7 +37,7 @@ class handler {
   /// Errors:       whatever the user's coroutine throws.
   virtual task<> start(const void* event, context& c);
   /// As above, but for handlers of batches.
-  virtual task<> start_batch(std::span<const void* const>, context&) { co_return; }
+  virtual task<> start_batch(std::span<const void* const> events, context& c);
   virtual std::size_t bytes(const void*) const { return 0; }
   /// What the event counts for in a rate limit of its own.
   virtual std::uint64_t rate_key(const void*, const event_type_info&) const { return 0; }

@@ -144,13 +144,14 @@ TEST_CASE_FIXTURE(fixture,
                   "a halted subscription is not called, mid-emit, and is direct again after") {
   auto s1 = b.subscribe([&](const animal&) {
     calls += "a";
-    b.engine().halt(true, [](const subscription_state& s) { return s.name() == "stop"; });
+    b.engine().set_brakes(
+        {.halts = [](const subscription_state& s) { return s.name() == "stop"; }});
   });
   auto s2 = b.subscribe<animal>([&](const animal&) { calls += "s"; }, {.name = "stop"});
   CHECK(b.emit(animal{}).delivered == 1);
   CHECK(s2.counts().dropped_for(drop_reason::halted) == 1);
   s1.end();
-  b.engine().halt(false, [](const subscription_state&) { return true; });
+  b.engine().set_brakes({});
   CHECK(b.emit(animal{}).delivered == 1);
   CHECK(calls == "as");
 }

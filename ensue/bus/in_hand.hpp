@@ -3,6 +3,7 @@
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/context.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/obituary.hpp>
 #include <ensue/bus/subscription_state.hpp>
 
 #include <memory>
@@ -72,6 +73,7 @@ class subscription_state::in_hand {
     if (cancelled && is_cancellation(error)) return;
     counted_ = true;
     ++self_.counts_.dead;
+    if (!self_.deliveries_) bury(self_, *q_.rec, error);  // a policy has seen to it
     failed_ = std::make_unique<failure>(
         failure{self_.name(), std::string{q_.rec->type->name}, std::move(error)});
     self_.dispatcher_.report(self_, *failed_);

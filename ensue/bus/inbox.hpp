@@ -78,8 +78,9 @@ class lane final : public lane_base {
   /// come over from the loop's core, and a caller that builds its event on the stack and hands it
   /// in (narrow stores, then wide loads, which must wait for them) waits with it: 80 ns against 26.
   static void own(slot& s) noexcept {
-    for (unsigned char* line = s.event; line < s.event + sizeof(slot); line += cache_line)
-      fetch_to_write(line);
+    auto* const first = reinterpret_cast<unsigned char*>(&s);
+    for (std::size_t line = 0; line < sizeof(slot); line += cache_line)
+      fetch_to_write(first + line);
   }
 
   /// The event that is on its way out: destroyed with this.

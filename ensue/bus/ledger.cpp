@@ -6,8 +6,8 @@ namespace ensue {
 
 std::string_view text(drop_reason reason) noexcept {
   static constexpr std::string_view names[] = {
-      "overflow, oldest", "overflow, newest", "superseded", "rejected",
-      "halted",           "unsubscribed",     "shutdown",   "middleware",   "duplicate"};
+      "overflow, oldest", "overflow, newest", "superseded", "rejected", "halted",
+      "unsubscribed",     "shutdown",         "middleware", "duplicate"};
   static_assert(std::size(names) == static_cast<std::size_t>(drop_reason::count));
   return names[static_cast<std::size_t>(reason)];
 }

@@ -2,6 +2,7 @@
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/bus.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/name_index.hpp>
 #include <ensue/bus/names.hpp>
 #include <ensue/event/registry.hpp>
 
@@ -108,7 +109,7 @@ json_result<error_code> bus::try_post_named(std::string_view name, std::string_v
                                             int version) {
   auto r = detail::named_record(*engine_, name, json, version);
   if (!r) return r.error();
-  return detail::try_post(*engine_, std::move(*r));
+  return detail::try_post(*engine_, *r);
 }
 
 task<> bus::post_named(std::string_view name, std::string_view json, int version) {

@@ -4,41 +4,12 @@
 #include <ensue/bus/event_ref.hpp>
 #include <ensue/bus/handler.hpp>
 #include <ensue/bus/result.hpp>
-#include <ensue/event/json_text.hpp>
-#include <ensue/event/topic_index.hpp>
 
-#include <cstdint>
 #include <functional>
-#include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-namespace ensue {
-
-class subscription_state;
-
-/// Who subscribed to which pattern of names. Asked when a dispatch list is built, never per event.
-class name_index {
- public:
-  void add(subscription_state& s);
-  void remove(const subscription_state& s) noexcept;
-  /// Those whose pattern matches, in no particular order.
-  void match(std::string_view name, std::vector<subscription_state*>& out);
-
- private:
-  topic_index index_;
-  std::vector<subscription_state*> slots_;  // by the index's value
-  boost::unordered_flat_map<const subscription_state*, topic_index::value> slot_of_;
-  std::vector<topic_index::value> free_;
-  std::vector<topic_index::value> found_;
-};
-
-namespace detail {
-
-/// A record of the event that a name and a text stand for, see bus::emit_named.
-json_result<record_ref> named_record(dispatcher& d, std::string_view name, std::string_view json,
-                                     int version);
+namespace ensue::detail {
 
 /// A handler of names: it gets each event as an event_ref.
 template <class F>
@@ -95,5 +66,4 @@ class named_handler final : public handler {
   key_of<event_ref> key_;
 };
 
-}  // namespace detail
-}  // namespace ensue
+}  // namespace ensue::detail

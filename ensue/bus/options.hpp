@@ -100,6 +100,7 @@ struct batch_limits {
   duration wait{};
 };
 
+class dead_letters;
 class event_registry;
 struct subscription_settings;
 
@@ -109,6 +110,10 @@ struct bus_options {
   std::size_t budget_max = limits::event_budget_max;  ///< storm guard: events one root causes
   const event_registry* registry = nullptr;           ///< for events by name; outlives the bus
   std::string source = "ensue";                       ///< envelope source of events made here
+  /// Where events go that a subscription gives up, so that they can be looked at and posted again;
+  /// outlives the bus. Null: subscriptions with a policy get a store in memory that forgets its
+  /// oldest letter when it is full; the events of others are counted and logged only.
+  ensue::dead_letters* dead_letters = nullptr;
   /// Has the last word on every new subscription, its name filled in: how configuration gets there.
   std::function<void(subscription_settings&)> adjust{};
 };

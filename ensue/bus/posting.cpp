@@ -46,26 +46,7 @@ task<> post_when_room(std::shared_ptr<dispatcher> engine, record_ref posted) {
   }
 }
 
-// A cancelled wait must not leave a pointer to itself behind.
-class waits_for {
- public:
-  waits_for(record& r, publication& p) noexcept : record_{r} { r.waiting = &p; }
-  waits_for(const waits_for&) = delete;
-  waits_for& operator=(const waits_for&) = delete;
-  ~waits_for() { record_.waiting = nullptr; }
-
- private:
-  record& record_;
-};
-
 }  // namespace
-
-error_code try_post(dispatcher& d, record_ref r) {
-  subscription_state* blocked = nullptr;
-  const error_code ec = d.accept(*r.get(), &blocked);
-  if (blocked) blocked->count_refused();
-  return ec;
-}
 
 task<> post(dispatcher& d, record_ref r) {
   subscription_state* blocked = nullptr;
@@ -108,7 +89,8 @@ task<publish_result> deliver(std::shared_ptr<dispatcher> engine, record_ref post
   publication waiting{d->rt()};
   const waits_for link{*r.get(), waiting};
   for (subscription_state* blocked = nullptr;; blocked = nullptr) {
-    const error_code ec = d->accept(*r.get(), &blocked, into);
+    const error_code ec =
+        into.empty() ? d->accept(*r.get(), &blocked) : d->accept_into(*r.get(), &blocked, into);
     if (!ec) break;
     if (!blocked) throw system_error(ec, "deliver");
     co_await wait_for_room(*d, *r.get(), *blocked, began);

@@ -2,10 +2,12 @@
 
 #include <ensue/async/task.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/event/json_text.hpp>
 #include <ensue/event/type_id.hpp>
 
 #include <memory>
 #include <new>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,10 +38,32 @@ record_ref build(dispatcher& d, frame* cause, Args&&... args) {
   return record_ref{r};
 }
 
+/// A record of an event by name, as `bus::post_named` makes it; or what is wrong with the text.
+json_result<record_ref> named_record(dispatcher& d, std::string_view name, std::string_view json,
+                                     int version);
+
 /// Queues the event with every subscriber, or with none and says why.
-error_code try_post(dispatcher& d, record_ref r);
+inline error_code try_post(dispatcher& d, const record_ref& r) {
+  subscription_state* blocked = nullptr;
+  const error_code ec = d.accept(*r.get(), &blocked);
+  if (blocked) [[unlikely]]
+    blocked->count_refused();
+  return ec;
+}
 /// As above at the call, if there is room; else the task waits for it. Throws on refusal.
 task<> post(dispatcher& d, record_ref r);
+
+/// Ties an event to who waits for it. A cancelled wait must not leave a pointer to itself behind.
+class waits_for {
+ public:
+  waits_for(record& r, publication& p) noexcept : record_{r} { r.waiting = &p; }
+  waits_for(const waits_for&) = delete;
+  waits_for& operator=(const waits_for&) = delete;
+  ~waits_for() { record_.waiting = nullptr; }
+
+ private:
+  record& record_;
+};
 
 /// Where `collect` wants the results of one type.
 struct collector {

@@ -92,7 +92,6 @@ class record_pool {
     record* r = ::new (block) record;  // all fields anew; an idle header owned nothing
     r->type = &type;
     r->pool = this;
-    ++live_;
     return r;
   }
 
@@ -100,7 +99,6 @@ class record_pool {
   void give_back(record* r) noexcept {
     if (r->story) [[unlikely]]
       r->story.reset();
-    --live_;
     if (idle_ >= kept_max) [[unlikely]]
       return deallocate(r);
     r->next_free = free_;
@@ -108,7 +106,7 @@ class record_pool {
     ++idle_;
   }
 
-  std::size_t live() const noexcept { return live_; }
+  std::size_t live() const noexcept { return blocks_ - idle_; }
 
  private:
   static constexpr std::size_t kept_max = 4096;
@@ -117,7 +115,7 @@ class record_pool {
 
   record* free_ = nullptr;  // headers stay constructed while idle
   std::size_t idle_ = 0;
-  std::size_t live_ = 0;
+  std::size_t blocks_ = 0;
   const std::size_t size_, align_;
 };
 

@@ -2,7 +2,9 @@
 #include <ensue/bus/context.hpp>
 #include <ensue/bus/deliveries.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/key_lanes.hpp>
 #include <ensue/bus/middleware.hpp>
+#include <ensue/bus/obituary.hpp>
 #include <ensue/bus/subscription.hpp>
 #include <ensue/bus/subscription_state.hpp>
 
@@ -102,7 +104,7 @@ bool subscription_state::call_now(const void* view, frame& at) {
     record& r = dispatcher_.record_of(at);
     enqueue(r, static_cast<const std::byte*>(view) - static_cast<const std::byte*>(at.event) +
                    static_cast<const std::byte*>(r.payload()));
-    ++at.queued;
+    at.counts += frame::one_queued;
     return false;
   }
   // A `once` handler that publishes its own event again must not be called for that one.
@@ -115,8 +117,10 @@ bool subscription_state::call_now(const void* view, frame& at) {
   return c.reached() || drop_here(drop_reason::middleware);
 }
 
-void subscription_state::failed(std::exception_ptr error, const frame& at) {
+void subscription_state::failed(std::exception_ptr error, frame& at) {
   ++counts_.dead;
+  if (dispatcher_.letters_for(*this) && (at.rec || at.type->copy))
+    bury(*this, dispatcher_.record_of(at), error);
   failure f{name(), std::string{at.type->name}, std::move(error)};
   dispatcher_.report(*this, f);
   if (publication* p = at.waiting()) p->failures().push_back(std::move(f));
@@ -156,15 +160,6 @@ bool subscription_state::replace_same_key(record& r, const void* view) {
     return true;
   }
   return false;
-}
-
-void subscription_state::push(record& r, const void* view) {
-  if (tail_ - head_ == ring_.size()) grow();
-  ring_[tail_++ & (ring_.size() - 1)] = {&r, view};
-  add_reference(r);
-  if (r.waiting) r.waiting->begin();
-  dispatcher_.add_pending(1);
-  if (tail_ - head_ == 1 || handler_->coroutine()) start_work();
 }
 
 void subscription_state::grow() {

@@ -10,9 +10,7 @@
 #include <ensue/reliability/policy.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/unordered/unordered_flat_map.hpp>
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -70,6 +68,7 @@ class subscription_state : public work {
   bool ended() const noexcept { return ended_; }
   bool idle() const noexcept { return size() == 0 && running_ == 0; }
   std::size_t size() const noexcept { return tail_ - head_ + parked_; }
+  bool has_room() const noexcept { return size() < capacity_ && !ended_; }
   bool must_wait() const noexcept {
     return size() >= capacity_ && on_full_ == overflow::wait && !ended_;
   }
@@ -83,7 +82,7 @@ class subscription_state : public work {
   /// Runs the handler now, on the caller's stack. True: handled (the caller counts it).
   bool call_now(const void* view, frame& at);
   /// A handler failed with `error` on the event of `at`.
-  void failed(std::exception_ptr error, const frame& at);
+  void failed(std::exception_ptr error, frame& at);
 
   /// No call begins after this; queued events are dropped as `reason`.
   void end(drop_reason reason);
@@ -128,11 +127,7 @@ class subscription_state : public work {
     const std::shared_ptr<worker>& me;
     ~leaving();
   };
-  /// Order within a key: only made for subscriptions that have one.
-  struct lanes {
-    boost::unordered_flat_map<std::uint64_t, std::deque<queued_event>> busy;  // a key being handled
-    std::deque<queued_event> unlocked;  // successors of a finished key, next in turn
-  };
+  struct lanes;  // see key_lanes.hpp
   struct timings {
     histogram waited, took;
   };

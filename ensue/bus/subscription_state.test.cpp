@@ -126,12 +126,12 @@ TEST_CASE_FIXTURE(fixture, "an error handler that throws is contained") {
 TEST_CASE_FIXTURE(fixture, "halting holds what is queued and acts before the next handler") {
   auto s = subscribe({});
   post(3);
-  b.engine().halt(true, [](const subscription_state&) { return true; });
+  b.engine().set_brakes({.halts = [](const subscription_state&) { return true; }});
   w.run();
   CHECK(seen.empty());
   CHECK(b.emit<quote>("odd", 4).delivered == 0);
   CHECK(s.counts().dropped_for(drop_reason::halted) == 1);
-  b.engine().halt(false, [](const subscription_state&) { return true; });
+  b.engine().set_brakes({});
   w.run();
   CHECK(seen == std::vector<int>{1, 2, 3});
   CHECK(s.counts().balanced());

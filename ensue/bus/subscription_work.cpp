@@ -3,7 +3,9 @@
 #include <ensue/bus/deliveries.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/in_hand.hpp>
+#include <ensue/bus/key_lanes.hpp>
 #include <ensue/bus/middleware.hpp>
+#include <ensue/bus/obituary.hpp>
 #include <ensue/bus/on_stack.hpp>
 #include <ensue/bus/subscription_state.hpp>
 
@@ -59,6 +61,7 @@ std::size_t subscription_state::drain_run(frame& at, std::size_t most) {
   } catch (...) {
     failure failed{name(), std::string{q.rec->type->name}, std::current_exception()};
     ++counts_.dead;
+    bury(*this, *q.rec, failed.error);
     dispatcher_.report(*this, failed);
     settle(q, &failed);
     ++done;

@@ -41,7 +41,8 @@ std::string options::text() const {
   std::string out = "seed " + std::to_string(seed) + ", " + name(order);
   if (timer_grid > duration::zero()) out += ", timers on a " + ensue::text(timer_grid) + " grid";
   if (stall_permille > 0)
-    out += ", " + std::to_string(stall_permille) + " permille stalls up to " + ensue::text(stall_max);
+    out +=
+        ", " + std::to_string(stall_permille) + " permille stalls up to " + ensue::text(stall_max);
   if (step_time > duration::zero()) out += ", " + ensue::text(step_time) + " a step";
   return out;
 }

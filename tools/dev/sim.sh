@@ -2,13 +2,17 @@
 #
 #   ./dev sim [ARGS…]
 #
-#   --seeds N    so many seeds of each scenario (2000)
-#   --seed S     this seed only
-#   --only NAME  this scenario only
-#   --plant BUG  with this planted bug; --bugs: all of them, each must be found
-#   --shrink     takes away what a failing run does not need
-#   --json       one line of JSON a scenario
-#   --list       the names of the scenarios and their planted bugs
+#   --seeds N      so many seeds of each scenario (2000)
+#   --from S       beginning with this one
+#   --seed S       this seed alone
+#   --only NAME    this scenario alone
+#   --plant BUG    with this bug of the scenario planted
+#   --bugs         every planted bug of every scenario: each must be found
+#   --faults LIST  of the drawn faults only these, as a shrunk run prints them
+#   --shrink       takes away what a failing run does not need
+#   --trace N      shows so many last steps of a failing run (50)
+#   --json         one line of JSON a scenario
+#   --list         the names of the scenarios and their planted bugs
 #
 # Builds and runs the simulation runner. Exit code: 0 no failure, 1 a seed failed (the command that
 # replays it is printed) or a planted bug was not found, 2 wrong usage. All options:

@@ -26,7 +26,7 @@ class Dev(unittest.TestCase):
         for command, program, pattern in [
             ("bench", "bench/run.py", r'add_argument\("(--[a-z-]+)"'),
             ("rows", "tests/rows/main.cpp", r'arg == "(--[a-z-]+)"'),
-            ("sim", "tests/sim/main.cpp", r"(?m)^  (--[a-z]+)"),
+            ("sim", "ensue/testing/sim_arguments.cpp", r"(?m)^  (--[a-z]+)"),
         ]:
             shown = dev(command, "--help").stdout
             options = re.findall(pattern, (ROOT / program).read_text())

@@ -1,0 +1,73 @@
+// Dead letters: where they are kept, and how their events get back to the subscription that gave
+// them up, and to no other.
+#include <ensue/async/errors.hpp>
+#include <ensue/bus/on_stack.hpp>
+#include <ensue/bus/redrive.hpp>
+
+namespace ensue {
+
+dead_letters* dispatcher::letters_for(const subscription_state& s) {
+  if (!s.settings().policy.dead_letter) return nullptr;
+  if (options_.dead_letters) return options_.dead_letters;
+  if (!s.settings().policy.on()) return nullptr;
+  if (!own_letters_) own_letters_ = std::make_unique<dead_letters>(rt_);
+  return own_letters_.get();
+}
+
+error_code dispatcher::deliver_to(std::string_view subscription, record& r) {
+  if (closed_) return errc::closed;
+  const dispatch_list& list = list_of(static_cast<type_entry&>(*r.pool));
+  for (std::size_t i = 0; i < list.states.size(); ++i) {
+    subscription_state& s = *list.states[i];
+    if (s.name() != subscription) continue;
+    if (s.must_wait() || s.must_reject()) return errc::full;
+    const on_stack keep{*this};
+    ++s.counts().accepted;
+    s.enqueue(r, list.view(i, r));
+    return {};
+  }
+  return errc::not_found;
+}
+
+namespace {
+
+// Completes when the subscription has settled the event, whatever its fate: if it died again,
+// there is a newer letter about it.
+task<result<>> settle_again(std::shared_ptr<dispatcher> keep, dead_letters::letter_ptr letter) {
+  const std::shared_ptr<dispatcher> d = std::move(keep);
+  auto made = detail::named_record(*d, letter->event, letter->payload, letter->version);
+  if (!made) co_return errc::invalid;
+  record& r = *made->get();
+  if (!r.story) r.story = std::make_unique<lineage>();
+  r.story->env = envelope_of(*letter);
+  r.depth = r.story->env.depth;
+  publication waiting{d->rt()};
+  const detail::waits_for link{r, waiting};
+  if (const error_code ec = d->deliver_to(letter->subscription, r)) co_return ec;
+  while (!waiting.settled())
+    if (co_await wait_in(waiting.waiters(), d->rt(), "redrive: the handler") ==
+        wait_status::cancelled)
+      throw_cancelled();
+  co_return result<>{};
+}
+
+}  // namespace
+
+task<result<redrive_report>> redrive(bus& b, dead_letters& from, dead_letter_filter which,
+                                     bool force) {
+  dead_letters::post_function post =
+      [d = b.engine().shared_from_this()](dead_letters::letter_ptr letter) {
+        return settle_again(d, std::move(letter));
+      };
+  return from.redrive(std::move(which), std::move(post), force);
+}
+
+task<result<redrive_report>> redrive_marked(bus& b, dead_letters& from) {
+  dead_letters::post_function post =
+      [d = b.engine().shared_from_this()](dead_letters::letter_ptr letter) {
+        return settle_again(d, std::move(letter));
+      };
+  return from.redrive_marked(std::move(post));
+}
+
+}  // namespace ensue
