@@ -76,7 +76,8 @@ task<> deliveries::work_loop(std::shared_ptr<dispatcher> keep, subscription_stat
 
 // What is due of the parked goes first: it came earlier than anything in the queue.
 bool deliveries::take(delivery& next) {
-  const time_point now = rt_.now();
+  const bool waits = !parked_.empty() || closed_until_ != time_point{};
+  const time_point now = waits ? rt_.now() : time_point{};
   if (!parked_.empty() && parked_.front().due <= now) {
     std::pop_heap(parked_.begin(), parked_.end(), later{});
     next = std::move(parked_.back());
@@ -86,6 +87,7 @@ bool deliveries::take(delivery& next) {
     return true;
   }
   if (now < closed_until_) return false;
+  closed_until_ = {};
   next = {};
   return self_.take(next.event);
 }
@@ -94,8 +96,9 @@ bool deliveries::take(delivery& next) {
 // worker was cancelled, it is neither, and dropped with the event in hand.
 task<> deliveries::run(deliveries& self, in_hand& event, delivery& d,
                        const subscription_state::worker& me) {
-  if (!d.tries) d.tries.emplace(self.policy_.retry, self.rt_.now());
-  const time_point end = self.attempt_end(d);
+  const time_point now = self.rt_.now();
+  if (!d.tries) d.tries.emplace(self.policy_.retry, now);
+  const time_point end = std::min(saturating_add(now, self.policy_.timeout), d.tries->deadline());
   event.ctx().set_attempt(d.tries->attempt(), end);
   std::exception_ptr error;
   try {
@@ -114,10 +117,6 @@ task<> deliveries::run(deliveries& self, in_hand& event, delivery& d,
   }
   d.permit = {};
   self.attempt_ended();
-}
-
-time_point deliveries::attempt_end(const delivery& d) const noexcept {
-  return std::min(saturating_add(rt_.now(), policy_.timeout), d.tries->deadline());
 }
 
 task<> deliveries::succeed(deliveries& self, in_hand& event, delivery& d) {

@@ -77,7 +77,6 @@ class deliveries : public std::enable_shared_from_this<deliveries> {
   bool pass_rate(in_hand& event, delivery& d);
   bool pass_tenants(in_hand& event, delivery& d);
   bool pass_breaker(in_hand& event, delivery& d);
-  time_point attempt_end(const delivery& d) const noexcept;
   static task<> run(deliveries& self, in_hand& event, delivery& d,
                     const subscription_state::worker& me);
   static task<> succeed(deliveries& self, in_hand& event, delivery& d);

@@ -17,8 +17,9 @@ bool deliveries::admit(in_hand& event, delivery& d) {
 }
 
 bool deliveries::pass_expiry(in_hand& event, delivery& d) {
-  const bool late =
-      rt_.now() - d.event.rec->accepted_at >= policy_.expire || self_.expired(d.event);
+  const bool old =
+      policy_.expire != duration::max() && rt_.now() - d.event.rec->accepted_at >= policy_.expire;
+  const bool late = old || self_.expired(d.event);
   if (late && d.tries && d.tries->failed() > 0) {
     give_up(d, std::make_exception_ptr(system_error(errc::expired, "before the next attempt")),
             death_reason::expired);
