@@ -2,6 +2,7 @@
 #include <ensue/testing/chaos.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 namespace ensue::testing {
 namespace {
@@ -77,8 +78,9 @@ drawn_chaos draw(const chaos& worst, random_stream from) {
   draw_faults(d.faults, fault_kind::partition, worst, worst.partition, from);
   draw_faults(d.faults, fault_kind::clock, worst, worst.clock, from);
   draw_faults(d.faults, fault_kind::disk, worst, worst.disk, from);
-  std::stable_sort(d.faults.begin(), d.faults.end(),
-                   [](const auto& a, const auto& b) { return a.at < b.at; });
+  std::sort(d.faults.begin(), d.faults.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.at, a.kind, a.host, a.number) < std::tie(b.at, b.kind, b.host, b.number);
+  });
   return d;
 }
 

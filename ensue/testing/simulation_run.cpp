@@ -2,6 +2,7 @@
 #include <ensue/testing/simulation.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 namespace ensue::testing {
 
@@ -22,8 +23,10 @@ void simulation::run_chaos() {
     moments.push_back({f.at, &f, true});
     if (f.kind != fault_kind::clock) moments.push_back({f.at + f.length, &f, false});
   }
-  std::stable_sort(moments.begin(), moments.end(),
-                   [](const moment& a, const moment& b) { return a.at < b.at; });
+  // Ties in the order of the plan: all faults stand in one vector.
+  std::sort(moments.begin(), moments.end(), [](const moment& a, const moment& b) {
+    return std::tuple{a.at, a.fault, !a.begins} < std::tuple{b.at, b.fault, !b.begins};
+  });
   const duration began = world_.elapsed();
   for (const moment& m : moments) {
     if (m.at > chaos_for_) break;
