@@ -86,7 +86,7 @@ findings explore(const sweep& seeds, const scenario& s) {
     const std::optional<std::string> why = run_once(w, s);
     hashes.push_back(w.hash());
     found.steps += w.steps();
-    found.virtual_time += w.elapsed();
+    found.virtual_time += std::min(w.elapsed(), duration::max() - found.virtual_time);
     if (!why) continue;
     found.failing_seed = o.seed;
     found.report = report_on(o, s, *why, w.hash());

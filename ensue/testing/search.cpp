@@ -100,7 +100,7 @@ search_result search_seeds(const scenario& s, const search_options& o) {
     const outcome r = run_once(s, run, &found.sites);
     hashes.push_back(r.hash);
     found.steps += r.steps;
-    found.virtual_time += r.elapsed;
+    found.virtual_time += std::chrono::duration_cast<std::chrono::milliseconds>(r.elapsed);
     if (o.progress && found.seeds % seeds_between_progress == 0) o.progress(found);
     if (!r.why) continue;
     found.failing_seed = run.seed;

@@ -39,7 +39,7 @@ struct search_result {
   std::uint64_t seeds = 0;  ///< that were run, the failing one included
   std::uint64_t distinct = 0;
   std::uint64_t steps = 0;
-  duration virtual_time{};
+  std::chrono::milliseconds virtual_time{};  ///< all seeds together: nanoseconds would overflow
   site_totals sites{};
   std::optional<std::uint64_t> failing_seed{};
   std::string broken{};  ///< as outcome::broken

@@ -26,7 +26,7 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-double years(duration d) {
+double years(std::chrono::milliseconds d) {
   return std::chrono::duration<double, std::ratio<31'556'952>>{d}.count();
 }
 
