@@ -9,6 +9,7 @@
 
 using namespace std::chrono_literals;
 
+// NOLINTBEGIN(readability-identifier-naming): the program's own prefix, not ensue's
 // [events]
 #define SHOP_EVENT(type, wire_name)                             \
   struct type {                                                 \
@@ -27,6 +28,7 @@ SHOP_EVENT(refund, "command.refund")
 SHOP_EVENT(release_stock, "command.release-stock")
 SHOP_EVENT(ship, "command.ship")
 // [/events]
+// NOLINTEND(readability-identifier-naming)
 
 // [saga]
 struct order_state {

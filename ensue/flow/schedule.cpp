@@ -39,14 +39,15 @@ result<std::shared_ptr<schedule_entry>> take_up(schedule_engine& e, const kept_s
   auto when = timing::parse(k.when);
   named_event what{k.event, k.json, k.version};
   schedule_options o;
-  if (when) o.when = *std::move(when);
+  if (!when) return make_error_code(errc::invalid);
+  o.when = *std::move(when);
   o.id = k.id;
   o.name = k.name;
   o.missed = k.missed;
   o.missed_max = k.missed_max;
   o.grace = k.grace;
   o.busy = k.busy;
-  if (!when || wrong(e, o, what)) return make_error_code(errc::invalid);
+  if (wrong(e, o, what)) return make_error_code(errc::invalid);
   auto entry = e.insert(std::move(o), sender_of(what));
   if (!entry) return entry;
   (*entry)->event = std::move(what);

@@ -122,10 +122,10 @@ struct naive_saga {
 /// One life of the service.
 struct service {
   service(runtime& rt, outside& o)
-      : out{o}, log{rt, o}, all{b_(rt), log, {.remember_ended = std::chrono::hours{1000}}} {
+      : out{o}, log{rt, o}, all{make_bus(rt), log, {.remember_ended = std::chrono::hours{1000}}} {
     all.add(fulfilment::definition());
   }
-  bus& b_(runtime& rt) {
+  bus& make_bus(runtime& rt) {
     events = std::make_unique<bus>(rt, bus_options{.registry = &registry});
     (void)registry.add<order_placed>();
     (void)registry.add<payment_processed>();

@@ -21,8 +21,7 @@ struct s08_tick {
   wall_time due{};
 };
 
-class s08_year {
- public:
+struct s08_year {
   s08_year(sim::world& in, std::string_view bug)
       : w{in}, draw{w.random("s08")}, clock{b}, origin{w.rt().wall_now()}, began{w.elapsed()} {
     using namespace std::chrono_literals;
@@ -66,7 +65,6 @@ class s08_year {
     w.require(now.failed == 0 && handled > 0, "ticks failed");
   }
 
- private:
   static constexpr duration period = std::chrono::hours{6};
 
   // What a handler throws stays in the bus, so the first fault is kept for `run`.
