@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ensue/async/errors.hpp>
 #include <ensue/async/wait.hpp>
 #include <ensue/bus/bus.hpp>
 #include <ensue/bus/timed_wait.hpp>
