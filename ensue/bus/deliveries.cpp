@@ -67,7 +67,10 @@ task<> deliveries::work_loop(std::shared_ptr<dispatcher> keep, subscription_stat
       in_hand event{self, d.event};
       if (!d.letter && all.admit(event, d)) co_await run(all, event, d, *me);
       if (d.letter) co_await bury(all, event, d);
+      // Cancelled, held back or ended: its copies have their turn. (Parked, it keeps its claim.)
+      const bool claimed = d.claim.first();
       d = {};
+      if (claimed) all.claim_settled();
       if (++run_length % worker_batch == 0) co_await yield(rt);
     }
   }

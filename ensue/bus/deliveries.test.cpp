@@ -188,3 +188,48 @@ TEST_CASE("policy: one that contradicts itself is refused when it is subscribed"
           std::string::npos);
   }
 }
+
+TEST_CASE("policy: when an event is cut off at work, its waiting copy has its turn") {
+  desk d;
+  std::vector<unsigned> handled;
+  const uuid id = d.w.rt().new_id();
+  const auto held = d.b.subscribe<order>(
+      [&](const order& o) -> task<> {
+        co_await sleep_for(d.w.rt(), 1s);
+        handled.push_back(static_cast<unsigned>(o.number));
+      },
+      {.name = "desk", .dedupe = {.window = 1h}, .concurrency = 2});
+  d.post(1, id);
+  d.post(2, id);
+  d.w.run_for(500ms);
+  // Cancels what runs and drops what is queued, the copy with it; a third copy is new then.
+  d.b.engine().cut(drop_reason::halted, true, [](const subscription_state&) { return true; });
+  d.w.run_for(10ms);
+  d.post(3, id);
+  d.w.run();
+  CHECK(handled == std::vector<unsigned>{3});
+  CHECK(held.counts().balanced());
+  CHECK(held.counts().in_flight() == 0);
+}
+
+TEST_CASE("policy: a retried event that is held back lets its waiting copy go on") {
+  desk d;
+  std::vector<int> handled;
+  const uuid id = d.w.rt().new_id();
+  const auto held = d.b.subscribe<order>(
+      [&](const order& o) {
+        if (o.number == 1) throw std::runtime_error("no luck");
+        handled.push_back(o.number);
+      },
+      {.where = [&](const order& o) { return o.number != 1 || d.now_ms() < 500; },
+       .dedupe = {.window = 1h},
+       .concurrency = 2,
+       .retry = exact(3, 1s)});
+  d.post(1, id);
+  d.w.run_for(100ms);
+  d.post(2, id);  // a copy: waits for how the first one ends, which its filter decides
+  d.w.run();
+  CHECK(handled == std::vector<int>{2});
+  CHECK(held.counts().filtered == 1);
+  CHECK(held.counts().in_flight() == 0);
+}

@@ -120,7 +120,7 @@ void bury(subscription_state& s, record& r, const std::exception_ptr& error) {
   dead_letters* const store = d.letters_for(s);
   if (!store) return;
   auto mine = std::make_shared<burial>(burial{
-      d.shared_from_this(), store, letter_about(s, r, nullptr, death_reason::permanent, error),
+      d.shared_from_this(), store, letter_about(s, r, nullptr, death_reason::exhausted, error),
       s.settings().policy.on_failure});
   d.add_pending(1);
   burial& b = *mine;
