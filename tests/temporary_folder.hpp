@@ -21,6 +21,7 @@ class temporary_folder {
     std::filesystem::remove_all(path_, ignored);
   }
 
+  const std::string& path() const { return path_; }
   /// The path of a file of that name in it.
   std::string file(std::string_view name) const { return path_ + "/" + std::string{name}; }
 

@@ -7,23 +7,11 @@
 #include <filesystem>
 #include <string>
 #include <sys/resource.h>
+#include <tests/temporary_folder.hpp>
 
 using namespace ensue;
 
 namespace {
-
-struct folder {
-  folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ensue-disk-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()));
-    path = name;
-  }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-  ~folder() { std::filesystem::remove_all(path); }
-  std::string operator/(const char* name) const { return path + "/" + name; }
-  std::string path;
-};
 
 std::string read_all(disk_file& f) {
   std::string text(static_cast<std::size_t>(f.size().value()) + 10, '?');
@@ -34,9 +22,9 @@ std::string read_all(disk_file& f) {
 }  // namespace
 
 TEST_CASE("what is written at an offset is read back") {
-  const folder here;
+  const temporary_folder here;
   posix_disk d;
-  const auto f = d.open(here / "a", open_mode::replace).value();
+  const auto f = d.open(here.file("a"), open_mode::replace).value();
   REQUIRE(f->write(0, "hello world"));
   REQUIRE(f->write(6, "there"));
   CHECK(f->size().value() == 11);
@@ -52,53 +40,53 @@ TEST_CASE("what is written at an offset is read back") {
 }
 
 TEST_CASE("a mode opens what it says") {
-  const folder here;
+  const temporary_folder here;
   posix_disk d;
-  CHECK(d.open(here / "a", open_mode::read).error() ==
+  CHECK(d.open(here.file("a"), open_mode::read).error() ==
         boost::system::errc::no_such_file_or_directory);
-  CHECK(d.open(here / "a", open_mode::write).error() ==
+  CHECK(d.open(here.file("a"), open_mode::write).error() ==
         boost::system::errc::no_such_file_or_directory);
-  CHECK_FALSE(d.exists(here / "a").value());
-  REQUIRE(d.open(here / "a", open_mode::replace).value()->write(0, "one"));
-  CHECK(d.exists(here / "a").value());
-  CHECK(read_all(*d.open(here / "a", open_mode::write).value()) == "one");
-  CHECK_FALSE(d.open(here / "a", open_mode::read).value()->write(0, "two"));
-  CHECK(read_all(*d.open(here / "a", open_mode::replace).value()).empty());
-  CHECK(d.open(here.path, open_mode::read).has_error());
+  CHECK_FALSE(d.exists(here.file("a")).value());
+  REQUIRE(d.open(here.file("a"), open_mode::replace).value()->write(0, "one"));
+  CHECK(d.exists(here.file("a")).value());
+  CHECK(read_all(*d.open(here.file("a"), open_mode::write).value()) == "one");
+  CHECK_FALSE(d.open(here.file("a"), open_mode::read).value()->write(0, "two"));
+  CHECK(read_all(*d.open(here.file("a"), open_mode::replace).value()).empty());
+  CHECK(d.open(here.path(), open_mode::read).has_error());
 }
 
 TEST_CASE("names are listed, renamed and removed") {
-  const folder here;
+  const temporary_folder here;
   posix_disk d;
-  (void)d.open(here / "b", open_mode::replace).value();
-  (void)d.open(here / "a", open_mode::replace).value();
-  std::filesystem::create_directory(here / "folder");
-  CHECK(d.list(here.path).value() == std::vector<std::string>{"a", "b"});
-  REQUIRE(d.rename(here / "a", here / "c"));
-  REQUIRE(d.remove(here / "b"));
-  REQUIRE(d.sync_directory(here.path));
-  CHECK(d.list(here.path).value() == std::vector<std::string>{"c"});
-  CHECK_FALSE(d.remove(here / "b"));
-  CHECK_FALSE(d.rename(here / "b", here / "d"));
-  CHECK(d.list(here / "none").has_error());
-  CHECK_FALSE(d.sync_directory(here / "none"));
+  (void)d.open(here.file("b"), open_mode::replace).value();
+  (void)d.open(here.file("a"), open_mode::replace).value();
+  std::filesystem::create_directory(here.file("folder"));
+  CHECK(d.list(here.path()).value() == std::vector<std::string>{"a", "b"});
+  REQUIRE(d.rename(here.file("a"), here.file("c")));
+  REQUIRE(d.remove(here.file("b")));
+  REQUIRE(d.sync_directory(here.path()));
+  CHECK(d.list(here.path()).value() == std::vector<std::string>{"c"});
+  CHECK_FALSE(d.remove(here.file("b")));
+  CHECK_FALSE(d.rename(here.file("b"), here.file("d")));
+  CHECK(d.list(here.file("none")).has_error());
+  CHECK_FALSE(d.sync_directory(here.file("none")));
 }
 
 TEST_CASE("a lock is held by one at a time") {
-  const folder here;
+  const temporary_folder here;
   posix_disk d;
-  auto first = d.lock(here / "a").value();
-  CHECK(d.lock(here / "a").error() == errc::exists);
-  CHECK(d.lock(here / "b"));
+  auto first = d.lock(here.file("a")).value();
+  CHECK(d.lock(here.file("a")).error() == errc::exists);
+  CHECK(d.lock(here.file("b")));
   first.reset();
-  CHECK(d.lock(here / "a"));
-  CHECK(d.lock(here / "none/a").error() == boost::system::errc::no_such_file_or_directory);
+  CHECK(d.lock(here.file("a")));
+  CHECK(d.lock(here.file("none/a")).error() == boost::system::errc::no_such_file_or_directory);
 }
 
 TEST_CASE("a write that finds no room says so") {
-  const folder here;
+  const temporary_folder here;
   posix_disk d;
-  const auto f = d.open(here / "a", open_mode::replace).value();
+  const auto f = d.open(here.file("a"), open_mode::replace).value();
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);

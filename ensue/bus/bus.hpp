@@ -51,8 +51,7 @@ class bus {
   [[nodiscard]] subscription subscribe(F f, subscribe_options<E> options = {}) {
     if constexpr (detail::takes_event<F, E> || detail::takes_context<F, E>) {
       auto handle = std::make_unique<detail::typed_handler<E, F>>(
-          std::move(f), std::move(options.where), std::move(options.key),
-          std::move(options.rate_key));
+          std::move(f), std::move(options.where), std::move(options.key));
       return add(event_type<E>(), std::move(handle), detail::erase(std::move(options)));
     } else {
       static_assert(detail::takes_event<F, E>,

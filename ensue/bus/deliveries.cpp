@@ -101,6 +101,7 @@ task<> deliveries::run(deliveries& self, in_hand& event, delivery& d,
                        const subscription_state::worker& me) {
   const time_point now = self.rt_.now();
   if (!d.tries) d.tries.emplace(self.policy_.retry, now);
+  d.tries->begin_attempt(now);
   const time_point end = std::min(saturating_add(now, self.policy_.timeout), d.tries->deadline());
   event.ctx().set_attempt(d.tries->attempt(), end);
   std::exception_ptr error;

@@ -53,7 +53,7 @@ bool deliveries::pass_rate(in_hand& event, delivery& d) {
 bool deliveries::pass_tenants(in_hand& event, delivery& d) {
   if (!tenants_ || d.has_tenant_turn) return true;
   if (d.refused) return give_up(d, d.refused, death_reason::rejected), false;
-  std::string key = std::to_string(self_.handler_->rate_key(d.event.view, *d.event.rec->type));
+  std::string key = std::to_string(policy_.rate_key(d.event.view, *d.event.rec->type));
   if (tenants_->try_take(key)) return d.has_tenant_turn = true;
   park(event, d, in_line_);
   boost::asio::co_spawn(

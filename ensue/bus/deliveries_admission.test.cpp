@@ -3,6 +3,7 @@
 #include <ensue/bus/bus.hpp>
 #include <ensue/bus/deliveries.hpp>
 #include <ensue/bus/policy_events.hpp>
+#include <ensue/event/registry.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
@@ -102,6 +103,20 @@ TEST_CASE("rate stands outside concurrency: who waits for his turn holds no work
   d.w.run();
   CHECK(begun == std::vector<int>{1, 4, 2, 3});
   CHECK(d.at == std::vector<std::int64_t>{0, 0, 10'000, 20'000});
+}
+
+TEST_CASE("a rate for each key works for those who subscribe by name, too") {
+  desk d;
+  event_registry known;
+  bus named{d.w.rt(), {.registry = &known}};
+  const auto held =
+      named.subscribe("order.*", [&](const event_ref&) { d.at.push_back(d.now_ms()); },
+                      {.rate_each = {.count = 1, .per = 10s},
+                       .rate_key = [](const event_ref& e) { return e.name(); }});
+  for (const char* name : {"order.a", "order.a", "order.b"})
+    REQUIRE_FALSE(named.try_post_named(name, "{}").value());
+  d.w.run();
+  CHECK(d.at == std::vector<std::int64_t>{0, 0, 10'000});
 }
 
 TEST_CASE("concurrency stands outside the breaker: many workers, one probe") {

@@ -229,11 +229,15 @@ error_code dispatcher::accept_into(record& r, subscription_state** blocked,
   const auto meant = [&](const subscription_state& s) {
     return std::find(names.begin(), names.end(), s.name()) != names.end();
   };
+  bool found = false;
   for (subscription_state* s : list.states) {
-    if (!meant(*s) || s->has_room()) continue;
+    if (!meant(*s)) continue;
+    found = true;
+    if (s->has_room()) continue;
     if (s->must_wait()) *blocked = s;
     if (s->must_wait() || s->must_reject()) return errc::full;
   }
+  if (!found) return errc::not_found;
   const on_stack keep{*this};
   for (std::size_t i = 0; i < list.states.size(); ++i) {
     if (!meant(*list.states[i])) continue;

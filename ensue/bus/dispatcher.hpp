@@ -129,7 +129,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// (somebody rejects). When somebody's queue is full and wants the publisher to wait, `*blocked`
   /// is set, the error is errc::full too, and nothing was queued.
   error_code accept(record& r, subscription_state** blocked);
-  /// As above, but for those of its subscribers alone who have one of these names.
+  /// As above, but for those of its subscribers alone who have one of these names, as a redrive or
+  /// a replay does. errc::not_found: nobody of such a name takes this type.
   error_code accept_into(record& r, subscription_state** blocked,
                          std::span<const std::string> names);
   /// A subscriber of the type that `publish` has to wait for before it may go on; null: none.
@@ -217,9 +218,6 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   bool forgets_letters(const dead_letters& store) const noexcept {
     return &store == own_letters_.get();
   }
-  /// Queues an event for one subscription only, by its name: as a redrive or a replay does.
-  /// errc::not_found: nobody of that name takes this type; errc::full; errc::closed.
-  error_code deliver_to(std::string_view subscription, record& r);
 
  private:
   friend class subscription_state;

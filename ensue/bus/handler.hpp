@@ -39,9 +39,6 @@ class handler {
   /// As above, but for handlers of batches.
   virtual task<> start_batch(std::span<const void* const> events, context& c);
   virtual std::size_t bytes(const void*) const { return 0; }
-  /// What the event counts for in a rate limit of its own.
-  virtual std::uint64_t rate_key(const void*, const event_type_info&) const { return 0; }
-  bool has_rate_key() const noexcept { return has_rate_key_; }
 
   /// A plain function under a policy: called by a worker, never in place.
   void take_from_queue() noexcept {
@@ -55,7 +52,6 @@ class handler {
   bool coroutine_ = false;
   bool has_filter_ = false;
   bool has_key_ = false;
-  bool has_rate_key_ = false;
 };
 
 namespace detail {
@@ -98,15 +94,11 @@ class typed_handler final : public handler {
   using value = typename task_value<std::remove_cvref_t<returned>>::type;
   static constexpr bool async = task_value<std::remove_cvref_t<returned>>::is_task;
 
-  typed_handler(F f, std::function<bool(const E&)> where, key_of<E> key, key_of<E> rate_key = {})
-      : f_{std::move(f)},
-        where_{std::move(where)},
-        key_{std::move(key)},
-        rate_key_{std::move(rate_key)} {
+  typed_handler(F f, std::function<bool(const E&)> where, key_of<E> key)
+      : f_{std::move(f)}, where_{std::move(where)}, key_{std::move(key)} {
     coroutine_ = async;
     has_filter_ = static_cast<bool>(where_);
     has_key_ = static_cast<bool>(key_);
-    has_rate_key_ = static_cast<bool>(rate_key_);
     if constexpr (!async && !takes_context<F, E> && std::is_void_v<returned>) {
       plain_ = [](void* target, const void* e) {
         std::invoke(*static_cast<F*>(target), *static_cast<const E*>(e));
@@ -121,9 +113,6 @@ class typed_handler final : public handler {
   }
   std::uint64_t key(const void* e, const event_type_info&) const override {
     return key_(*static_cast<const E*>(e));
-  }
-  std::uint64_t rate_key(const void* e, const event_type_info&) const override {
-    return rate_key_(*static_cast<const E*>(e));
   }
 
   void run(const void* event, context& c) override {
@@ -162,7 +151,6 @@ class typed_handler final : public handler {
   F f_;
   std::function<bool(const E&)> where_;
   key_of<E> key_;
-  key_of<E> rate_key_;
 };
 
 }  // namespace detail

@@ -14,7 +14,8 @@ std::vector<dead_attempt> attempts_of(const retry_state* tries, const std::excep
   std::vector<dead_attempt> all;
   if (tries)
     for (const failed_attempt& a : tries->history())
-      all.push_back({.number = a.number, .started = a.wall, .took = {}, .error = a.error});
+      all.push_back(
+          {.number = a.number, .started = a.wall - a.took, .took = a.took, .error = a.error});
   if (all.empty())
     all.push_back({.number = 1, .started = now, .took = {}, .error = describe(last)});
   return all;
@@ -119,9 +120,9 @@ void bury(subscription_state& s, record& r, const std::exception_ptr& error) {
   dispatcher& d = s.engine();
   dead_letters* const store = d.letters_for(s);
   if (!store) return;
-  auto mine = std::make_shared<burial>(burial{
-      d.shared_from_this(), store, letter_about(s, r, nullptr, death_reason::exhausted, error),
-      s.settings().policy.on_failure});
+  auto mine = std::make_shared<burial>(
+      burial{d.shared_from_this(), store,
+             letter_about(s, r, nullptr, death_reason::exhausted, error), s.policy().on_failure});
   d.add_pending(1);
   burial& b = *mine;
   boost::asio::co_spawn(

@@ -91,7 +91,7 @@ task<publish_result> deliver(std::shared_ptr<dispatcher> engine, record_ref post
   for (subscription_state* blocked = nullptr;; blocked = nullptr) {
     const error_code ec =
         into.empty() ? d->accept(*r.get(), &blocked) : d->accept_into(*r.get(), &blocked, into);
-    if (!ec) break;
+    if (!ec || ec == errc::not_found) break;
     if (!blocked) throw system_error(ec, "deliver");
     co_await wait_for_room(*d, *r.get(), *blocked, began);
   }

@@ -7,26 +7,11 @@
 namespace ensue {
 
 dead_letters* dispatcher::letters_for(const subscription_state& s) {
-  if (!s.settings().policy.dead_letter) return nullptr;
+  if (!s.policy().dead_letter) return nullptr;
   if (options_.dead_letters) return options_.dead_letters;
-  if (!s.settings().policy.on()) return nullptr;
+  if (!s.policy().on()) return nullptr;
   if (!own_letters_) own_letters_ = std::make_unique<dead_letters>(rt_);
   return own_letters_.get();
-}
-
-error_code dispatcher::deliver_to(std::string_view subscription, record& r) {
-  if (closed_) return errc::closed;
-  const dispatch_list& list = list_of(static_cast<type_entry&>(*r.pool));
-  for (std::size_t i = 0; i < list.states.size(); ++i) {
-    subscription_state& s = *list.states[i];
-    if (s.name() != subscription) continue;
-    if (s.must_wait() || s.must_reject()) return errc::full;
-    const on_stack keep{*this};
-    ++s.counts().accepted;
-    s.enqueue(r, list.view(i, r));
-    return {};
-  }
-  return errc::not_found;
 }
 
 namespace {
@@ -43,7 +28,8 @@ task<result<>> settle_again(std::shared_ptr<dispatcher> keep, dead_letters::lett
   r.depth = r.story->env.depth;
   publication waiting{d->rt()};
   const detail::waits_for link{r, waiting};
-  if (const error_code ec = d->deliver_to(letter->subscription, r)) co_return ec;
+  subscription_state* blocked = nullptr;
+  if (const error_code ec = d->accept_into(r, &blocked, {&letter->subscription, 1})) co_return ec;
   while (!waiting.settled())
     if (co_await wait_in(waiting.waiters(), d->rt(), "redrive: the handler") ==
         wait_status::cancelled)
@@ -51,23 +37,21 @@ task<result<>> settle_again(std::shared_ptr<dispatcher> keep, dead_letters::lett
   co_return result<>{};
 }
 
+dead_letters::post_function post_to(bus& b) {
+  return [d = b.engine().shared_from_this()](dead_letters::letter_ptr letter) {
+    return settle_again(d, std::move(letter));
+  };
+}
+
 }  // namespace
 
 task<result<redrive_report>> redrive(bus& b, dead_letters& from, dead_letter_filter which,
                                      bool force) {
-  dead_letters::post_function post =
-      [d = b.engine().shared_from_this()](dead_letters::letter_ptr letter) {
-        return settle_again(d, std::move(letter));
-      };
-  return from.redrive(std::move(which), std::move(post), force);
+  return from.redrive(std::move(which), post_to(b), force);
 }
 
 task<result<redrive_report>> redrive_marked(bus& b, dead_letters& from) {
-  dead_letters::post_function post =
-      [d = b.engine().shared_from_this()](dead_letters::letter_ptr letter) {
-        return settle_again(d, std::move(letter));
-      };
-  return from.redrive_marked(std::move(post));
+  return from.redrive_marked(post_to(b));
 }
 
 }  // namespace ensue

@@ -73,6 +73,7 @@ TEST_CASE("an event that is given up is kept with each attempt's error and time"
   CHECK(letter->attempts[2].number == 3);
   CHECK(letter->attempts[2].error == "payments are down");
   CHECK(letter->attempts[2].started - letter->attempts[0].started == 2s);
+  CHECK(letter->attempts[2].took == 0s);
   CHECK(letters_then == 1);  // on_failure comes after the letter is safe
   REQUIRE(told.size() == 1);
   CHECK(told[0].subscription == "payments");
@@ -163,4 +164,37 @@ TEST_CASE("a bus without a store keeps the letters of policies in memory, and fo
   w.run();
   REQUIRE(ids.size() == 1);
   CHECK_FALSE(ids[0].empty());
+}
+
+TEST_CASE("a letter says when each attempt began and how long it took") {
+  shop s;
+  const auto held = s.b.subscribe<order_placed>(
+      [&](const order_placed& e) -> task<> {
+        co_await sleep_for(s.w.rt(), 30ms);
+        s.pay(e);
+      },
+      {.name = "payments", .retry = quick(2)});
+  REQUIRE_FALSE(s.b.try_post<order_placed>(7));
+  s.w.run();
+  REQUIRE(s.letters.size() == 1);
+  const auto letter = s.letters.list().front();
+  REQUIRE(letter->attempts.size() == 2);
+  CHECK(letter->attempts[0].took == 30ms);
+  CHECK(letter->attempts[1].took == 30ms);
+  CHECK(letter->attempts[1].started - letter->attempts[0].started == 1030ms);
+}
+
+TEST_CASE("a letter whose subscription is not there stays, and the report says so") {
+  shop s;
+  {
+    const auto held = s.b.subscribe<order_placed>([&](const order_placed& e) { s.pay(e); },
+                                                  {.name = "payments", .retry = quick(2)});
+    REQUIRE_FALSE(s.b.try_post<order_placed>(7));
+    s.w.run();
+  }
+  const auto report = s.w.block_on(redrive(s.b, s.letters));
+  REQUIRE(report.has_value());
+  CHECK(report->redriven == 0);
+  REQUIRE(report->failed.size() == 1);
+  CHECK(s.letters.size() == 1);
 }

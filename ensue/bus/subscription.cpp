@@ -15,4 +15,9 @@ ledger subscription::counts() const noexcept {
   return state_ ? state_->engine().snapshot(*state_) : ledger{};
 }
 
+std::shared_ptr<const policy> detail::kept(policy&& p) {
+  if (!p.on() && p.dead_letter && !p.on_failure) return nullptr;
+  return std::make_shared<const policy>(std::move(p));
+}
+
 }  // namespace ensue

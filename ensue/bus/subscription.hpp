@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ensue/bus/event_ref.hpp>
 #include <ensue/bus/options.hpp>
 #include <ensue/bus/subscription_state.hpp>
 
@@ -44,6 +45,34 @@ class [[nodiscard]] subscription {
 
 namespace detail {
 
+/// Null when nothing in it differs from the defaults: most subscriptions then carry a pointer.
+std::shared_ptr<const policy> kept(policy&& p);
+
+template <class E>
+std::shared_ptr<const policy> policy_of(subscribe_options<E>& o) {
+  policy p{.expire = o.expire,
+           .dedupe = o.dedupe,
+           .dedupe_in = o.dedupe_in,
+           .rate = o.rate,
+           .rate_each = o.rate_each,
+           .breaker = std::move(o.breaker),
+           .retry = std::move(o.retry),
+           .retry_budget = o.retry_budget,
+           .timeout = o.timeout,
+           .dead_letter = o.dead_letter,
+           .on_failure = std::move(o.on_failure)};
+  if (o.rate_key)
+    p.rate_key = [key = std::move(o.rate_key)](const void* e, const event_type_info& type) {
+      if constexpr (std::same_as<E, event_ref>) {
+        return key(event_ref{type, e});
+      } else {
+        (void)type;
+        return key(*static_cast<const E*>(e));
+      }
+    };
+  return kept(std::move(p));
+}
+
 template <class E>
 subscription_settings erase(subscribe_options<E>&& o) {
   return {.name = std::move(o.name),
@@ -58,17 +87,7 @@ subscription_settings erase(subscribe_options<E>&& o) {
           .once = o.once,
           .component = std::move(o.component),
           .exempt = o.exempt,
-          .policy = {.expire = o.expire,
-                     .dedupe = o.dedupe,
-                     .dedupe_in = o.dedupe_in,
-                     .rate = o.rate,
-                     .rate_each = o.rate_each,
-                     .breaker = std::move(o.breaker),
-                     .retry = std::move(o.retry),
-                     .retry_budget = o.retry_budget,
-                     .timeout = o.timeout,
-                     .dead_letter = o.dead_letter,
-                     .on_failure = std::move(o.on_failure)}};
+          .policy = policy_of(o)};
 }
 
 }  // namespace detail

@@ -33,17 +33,21 @@ subscription_state::subscription_state(dispatcher& owner, const event_type_info&
       sequence_{sequence},
       on_full_{settings_.on_full},
       capacity_{settings_.capacity} {
-  if (const auto complaint = wrong(settings_.policy, {.coroutine = handler_->coroutine(),
-                                                      .has_key = handler_->has_rate_key(),
-                                                      .batches = settings_.batches.count > 0,
-                                                      .once = settings_.once}))
+  if (const auto complaint = wrong(policy(), {.coroutine = handler_->coroutine(),
+                                              .batches = settings_.batches.count > 0,
+                                              .once = settings_.once}))
     throw system_error(errc::invalid, "subscription " + settings_.name + ": " + *complaint);
-  if (settings_.policy.on()) {
+  if (policy().on()) {
     handler_->take_from_queue();
-    deliveries_ = std::make_shared<deliveries>(*this, settings_.policy);
+    deliveries_ = std::make_shared<deliveries>(*this, policy());
   }
   direct_ = may_be_direct();
   if (handler_->coroutine() && handler_->has_key()) lanes_ = std::make_unique<lanes>();
+}
+
+const ensue::policy& subscription_state::policy() const noexcept {
+  static const ensue::policy none;
+  return settings_.policy ? *settings_.policy : none;
 }
 
 subscription_state::~subscription_state() { end(drop_reason::shutdown); }

@@ -43,7 +43,7 @@ struct subscription_settings {
   std::string pattern{};   ///< subscribes by name
   batch_limits batches{};  ///< count > 0: takes its events in batches
   bool exempt = false;
-  ensue::policy policy{};
+  std::shared_ptr<const ensue::policy> policy{};  ///< null: all defaults
 };
 
 /// One subscription: its queue, its workers, its counters and its fate. Owned by the dispatcher,
@@ -58,6 +58,7 @@ class subscription_state : public work {
   const event_type_info& type() const noexcept { return type_; }
   const std::string& name() const noexcept { return settings_.name; }
   const subscription_settings& settings() const noexcept { return settings_; }
+  const ensue::policy& policy() const noexcept;
   std::uint64_t sequence() const noexcept { return sequence_; }
   handler& handle() noexcept { return *handler_; }
   dispatcher& engine() noexcept { return dispatcher_; }

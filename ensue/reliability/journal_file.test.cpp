@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
+#include <tests/temporary_folder.hpp>
 #include <vector>
 
 using namespace ensue;
@@ -67,8 +67,8 @@ bool begins_with(const texts& all, const texts& some) {
 }  // namespace
 
 TEST_CASE("on the machine's disk: create, commit, replace, open again") {
-  std::string folder = (std::filesystem::temp_directory_path() / "ensue-journal-XXXXXX").string();
-  REQUIRE(::mkdtemp(folder.data()));
+  const temporary_folder here;
+  const std::string& folder = here.path();
   posix_disk d;
   texts found;
   {
@@ -85,7 +85,6 @@ TEST_CASE("on the machine's disk: create, commit, replace, open again") {
   CHECK(d.list(folder).value() == texts{"a", "a.lock"});
   CHECK(journal_file::open(d, folder + "/none/a", options(), 5).error().text() ==
         folder + "/none/a: No such file or directory");
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("whichever call fails, what was committed is there after opening again") {

@@ -25,7 +25,7 @@ complaint misplaced(const policy& p, const policy_place& at) {
     return "timeout " + text(p.timeout) +
            " cannot stop a plain function: make the handler a coroutine, or leave it to the "
            "watchdog";
-  if (p.rate_each.limited && !at.has_key) return "rate_each needs a rate_key to tell events apart";
+  if (p.rate_each.limited && !p.rate_key) return "rate_each needs a rate_key to tell events apart";
   if (at.once && p.retries())
     return "once ends with the first event it begins, so retry.attempts " +
            std::to_string(p.retry.attempts) + " could never be used";

@@ -7,6 +7,7 @@
 #include <ensue/reliability/retry_policy.hpp>
 #include <ensue/reliability/token_bucket.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ namespace ensue {
 
 class dedupe_store;
 struct dead_letter;
+struct event_type_info;
 
 /// What stands between a subscription's queue and its handler, and what becomes of its failures.
 /// One order, from the outside in, whatever the order of the fields:
@@ -28,7 +30,8 @@ struct policy {
   dedupe_policy dedupe = dedupe_policy::none();
   dedupe_store* dedupe_in = nullptr;  ///< outlives the subscription; null: in memory
   rate_policy rate = rate_policy::none();
-  rate_policy rate_each = rate_policy::none();  ///< per rate key, fair between them
+  rate_policy rate_each = rate_policy::none();  ///< of each `rate_key`, fair between them
+  std::function<std::uint64_t(const void* event, const event_type_info& type)> rate_key{};
   breaker_policy breaker = breaker_policy::none();
   retry_policy retry = retry_policy::none();
   retry_budget_policy retry_budget{};
@@ -49,7 +52,6 @@ struct policy {
 /// Where a policy is put.
 struct policy_place {
   bool coroutine = true;  ///< what handles the events can be cancelled
-  bool has_key = false;   ///< of the rate limit
   bool batches = false;
   bool once = false;
 };

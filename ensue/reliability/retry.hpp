@@ -96,6 +96,7 @@ detail::attempted<Op> retry(runtime& rt, retry_policy policy, Op op,
     const next_step next = state.after(error, rt, random, budget);
     if (!next.again()) detail::throw_last(state, error, next.end);
     co_await sleep_for(rt, next.wait, "before the next attempt");
+    state.begin_attempt(rt.now());
   }
 }
 

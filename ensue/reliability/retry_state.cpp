@@ -39,7 +39,8 @@ void retry_state::note(const std::exception_ptr& error, const runtime& rt) {
     while (end > 0 && (static_cast<unsigned char>(said[end]) & 0xC0U) == 0x80U) --end;
     said.resize(end);
   }
-  history_.push_back({failed_, rt.now(), rt.wall_now(), std::move(said)});
+  const time_point now = rt.now();
+  history_.push_back({failed_, now, rt.wall_now(), std::move(said), now - attempt_began_});
 }
 
 }  // namespace ensue

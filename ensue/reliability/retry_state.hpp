@@ -36,6 +36,7 @@ struct failed_attempt {
   time_point at{};      ///< when it had failed
   wall_time wall{};
   std::string error;  ///< its text, at most `error_bytes_max`
+  duration took{};    ///< from its beginning to `at`
 
   static constexpr std::size_t error_bytes_max = 512;
 };
@@ -49,7 +50,10 @@ class retry_state {
  public:
   /// `began`: when the first attempt did. `failed`: attempts that failed in an earlier life.
   retry_state(const retry_policy& policy, time_point began, unsigned failed = 0) noexcept
-      : policy_{&policy}, began_{began}, failed_{failed} {}
+      : policy_{&policy}, began_{began}, attempt_began_{began}, failed_{failed} {}
+
+  /// An attempt begins; the first one has when this was made.
+  void begin_attempt(time_point now) noexcept { attempt_began_ = now; }
 
   /// Takes note of a failure. One draw from `random` while attempts are left, and one token of
   /// `budget` if there is to be another.
@@ -73,7 +77,7 @@ class retry_state {
   void note(const std::exception_ptr& error, const runtime& rt);
 
   const retry_policy* policy_;
-  time_point began_;
+  time_point began_, attempt_began_;
   unsigned failed_;
   std::vector<failed_attempt> history_;
 };
