@@ -3,7 +3,7 @@
 #include <ensue/bus/batch.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/obituary.hpp>
-#include <ensue/bus/timed_wait.hpp>
+#include <ensue/async/timed_wait.hpp>
 
 #include <vector>
 

@@ -2,7 +2,7 @@
 
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/subscription.hpp>
-#include <ensue/bus/timed_wait.hpp>
+#include <ensue/async/timed_wait.hpp>
 
 #include <memory>
 #include <optional>

@@ -3,7 +3,7 @@
 #include <ensue/async/errors.hpp>
 #include <ensue/async/wait.hpp>
 #include <ensue/bus/bus.hpp>
-#include <ensue/bus/timed_wait.hpp>
+#include <ensue/async/timed_wait.hpp>
 
 #include <cstdint>
 #include <deque>

@@ -1,5 +1,5 @@
 #include <ensue/async/errors.hpp>
-#include <ensue/bus/timed_wait.hpp>
+#include <ensue/async/timed_wait.hpp>
 #include <ensue/testing/recording_bus.hpp>
 
 namespace ensue::testing {
