@@ -4,6 +4,7 @@
 #include <ensue/bus/deliveries.hpp>
 #include <ensue/bus/policy_events.hpp>
 #include <ensue/event/registry.hpp>
+#include <ensue/reliability/dead_letters.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
@@ -36,40 +37,41 @@ retry_policy exact(unsigned attempts, duration wait) {
 
 }  // namespace
 
-TEST_CASE("expire stands before dedupe: an expired event leaves no trace for its copy") {
+TEST_CASE("expire stands before dedupe: a copy that nobody wants any more waits for nobody") {
   desk d;
-  int handled = 0;
   const uuid id = d.w.rt().new_id();
-  const auto held = d.b.subscribe<order>(
-      [&](const order& o) -> task<> {
-        co_await sleep_for(d.w.rt(), 5s);
-        handled += o.number;
-      },
-      {.expire = 2s, .dedupe = {.window = 1h}});
-  REQUIRE_FALSE(d.b.try_post<order>(1));
-  REQUIRE_FALSE(d.b.with({.id = id}).try_post<order>(10));  // waits 5 s behind the first: expires
-  d.w.run_for(6s);
-  REQUIRE_FALSE(d.b.with({.id = id}).try_post<order>(100));
+  const auto held =
+      d.b.subscribe<order>([&](const order&) -> task<> { co_await sleep_for(d.w.rt(), 1h); },
+                           {.capacity = 1, .dedupe = {.window = 2h}, .concurrency = 2});
+  REQUIRE_FALSE(d.b.with({.id = id}).try_post<order>(1));
+  d.w.run_for(1s);
+  REQUIRE_FALSE(d.b.with({.id = id, .expires_in = 0s}).try_post<order>(1));
+  d.w.run_for(1s);
+  CHECK(held.counts().expired == 1);  // the other way round it would wait for an hour
+  CHECK(held.counts().queued == 0);
+  REQUIRE_FALSE(d.b.try_post<order>(2));  // and hold the one place in the queue
   d.w.run();
-  CHECK(handled == 101);
-  CHECK(held.counts().expired == 1);
+  CHECK(held.counts().handled == 2);
   CHECK(held.counts().dropped_total() == 0);
 }
 
-TEST_CASE("dedupe stands outside retry: an event is no copy of its own first attempt") {
+TEST_CASE("dedupe stands outside retry: a copy waits until all attempts are over") {
   desk d;
-  int calls = 0;
+  std::vector<unsigned> attempts;
   const uuid id = d.w.rt().new_id();
   const auto held = d.b.subscribe<order>(
-      [&](const order&) {
-        if (++calls == 1) throw std::runtime_error("no luck");
+      [&](const order&, context& c) {
+        attempts.push_back(c.attempt());
+        if (attempts.size() == 1) throw std::runtime_error("no luck");
       },
-      {.dedupe = {.window = 1h}, .retry = exact(2, 1s)});
+      {.dedupe = {.window = 1h}, .concurrency = 2, .retry = exact(2, 10s)});
   REQUIRE_FALSE(d.b.with({.id = id}).try_post<order>(1));
-  d.w.run_for(500ms);
+  d.w.run_for(1s);
   REQUIRE_FALSE(d.b.with({.id = id}).try_post<order>(1));  // comes while the first one waits
+  d.w.run_for(1s);
+  CHECK(attempts == std::vector<unsigned>{1});  // the other way round the copy would run now
   d.w.run();
-  CHECK(calls == 2);
+  CHECK(attempts == std::vector<unsigned>{1, 2});  // and an attempt of its own would be a copy
   CHECK(held.counts().handled == 1);
   CHECK(held.counts().dropped_for(drop_reason::duplicate) == 1);
 }
@@ -189,6 +191,37 @@ TEST_CASE("retry stands outside the timeout: each attempt has its own") {
   d.w.run();
   CHECK(d.at == std::vector<std::int64_t>{0, 1100, 2200});
   CHECK(held.counts().handled == 1);
+}
+
+TEST_CASE("dead letters stand outside all attempts: none is written before the last has failed") {
+  desk d;
+  dead_letters letters{d.w.rt()};
+  bus b{d.w.rt(), {.dead_letters = &letters}};
+  const auto held = b.subscribe<order>(
+      [&](const order& o, context& c) {
+        CHECK(letters.size() == 0);
+        if (o.number == 1 || c.attempt() < 3) throw std::runtime_error("no luck");
+      },
+      {.concurrency = 2, .retry = exact(3, 1s)});
+  for (const int n : {2, 1}) REQUIRE_FALSE(b.try_post<order>(n));
+  d.w.run();
+  CHECK(held.counts().handled == 1);
+  REQUIRE(letters.size() == 1);
+  CHECK(letters.list().front()->attempts.size() == 3);
+}
+
+TEST_CASE("on_failure stands last: what it is told of is kept") {
+  desk d;
+  dead_letters letters{d.w.rt()};
+  bus b{d.w.rt(), {.dead_letters = &letters}};
+  std::vector<std::size_t> kept;
+  const auto held = b.subscribe<order>(
+      [](const order&) { throw std::runtime_error("no luck"); },
+      {.retry = exact(2, 1s),
+       .on_failure = [&](const dead_letter&) { kept.push_back(letters.size()); }});
+  REQUIRE_FALSE(b.try_post<order>(1));
+  d.w.run();
+  CHECK(kept == std::vector<std::size_t>{1});
 }
 
 TEST_CASE("the timeout lets clean-up run to its end before the next attempt") {
