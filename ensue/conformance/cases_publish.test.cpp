@@ -1,0 +1,1 @@
+#include <ensue/conformance/cases.hpp>
