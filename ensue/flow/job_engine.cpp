@@ -1,5 +1,5 @@
+#include <ensue/async/timed_wait.hpp>
 #include <ensue/async/wait.hpp>
-#include <ensue/bus/timed_wait.hpp>
 #include <ensue/flow/job_engine.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include <ensue/bus/timed_wait.hpp>
+#include <ensue/async/timed_wait.hpp>
 #include <ensue/flow/job_engine.hpp>
 #include <ensue/reliability/retry_state.hpp>
 
