@@ -56,7 +56,7 @@ task<> deliveries::work_loop(std::shared_ptr<dispatcher> keep, subscription_stat
     int run_length = 0;
     delivery d;
     while (!self.ended_ && !me->told) {
-      if (self.halted_ || !all.take(d)) {
+      if (!self.may_take() || !all.take(d)) {
         all.arm();
         if (co_await wait_in(self.idle_workers_, rt, self.settings_.name.c_str()) ==
             wait_status::cancelled)
@@ -153,7 +153,7 @@ void deliveries::fail(in_hand& event, delivery& d, const std::exception_ptr& err
   ++retried_;
   const time_point due = saturating_add(rt_.now(), next.wait);
   // Alone with its queue and without keys: a short wait keeps the order.
-  if (next.hold && self_.settings_.concurrency == 1 && !self_.lanes_)
+  if (next.hold && self_.concurrency_ <= 1 && !self_.lanes_)
     closed_until_ = std::max(closed_until_, due);
   d.permit = {};
   d.has_turn = false;
@@ -239,8 +239,8 @@ std::size_t deliveries::drop_all(drop_reason reason) {
 }
 
 void deliveries::wake() {
-  if (self_.ended_ || self_.halted_) return;
-  const std::size_t most = std::min<std::size_t>(self_.settings_.concurrency, self_.size());
+  if (self_.ended_ || !self_.may_take()) return;  // who is at work looks again when it is done
+  const std::size_t most = std::min<std::size_t>(self_.concurrency_, self_.size());
   for (std::size_t i = 0; i < most; ++i) self_.start_work();
 }
 

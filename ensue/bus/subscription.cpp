@@ -11,6 +11,10 @@ void subscription::leave_to_bus() noexcept {
   if (state_) std::exchange(state_, nullptr)->set_holder(nullptr);
 }
 
+void subscription::set_concurrency(unsigned most) {
+  if (state_) state_->set_concurrency(most);
+}
+
 ledger subscription::counts() const noexcept {
   return state_ ? state_->engine().snapshot(*state_) : ledger{};
 }

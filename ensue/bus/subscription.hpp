@@ -29,6 +29,9 @@ class [[nodiscard]] subscription {
   void end() noexcept;
   /// Leaves the subscription to the bus: it ends with it.
   void leave_to_bus() noexcept;
+  /// Coroutine handlers at work at once, from now on. Those at work go on, also when they are more;
+  /// 0: none begins, and events wait in the queue. Plain and batch handlers do not look at it.
+  void set_concurrency(unsigned most);
   /// False after `end`, when the bus closed, or when `once` or its owner ended it.
   bool active() const noexcept { return state_ != nullptr; }
   /// Its account so far; all zero when it is not active.

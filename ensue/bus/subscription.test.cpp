@@ -1,9 +1,11 @@
+#include <ensue/async/sleep.hpp>
 #include <ensue/bus/bus.hpp>
 #include <ensue/bus/subscription.hpp>
 #include <ensue/sim/world.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -78,5 +80,37 @@ TEST_CASE("many come and go without a trace") {
   }
   CHECK(b.engine().subscriptions().empty());
   CHECK(b.total().handled == 5000);
+  CHECK(b.total().balanced());
+}
+
+TEST_CASE("the number of handlers at work can be changed while they work") {
+  sim::world w;
+  bus b{w.rt()};
+  unsigned at_work = 0, most = 0, done = 0;
+  const auto handler = [&](const tick&) -> task<> {
+    most = std::max(most, ++at_work);
+    co_await sleep_for(w.rt(), std::chrono::milliseconds{10});
+    --at_work;
+    ++done;
+  };
+  auto s = b.subscribe<tick>(handler, {.concurrency = 3});
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(b.try_post<tick>(i));
+  w.run_for(std::chrono::milliseconds{5});
+  CHECK(at_work == 3);
+  s.set_concurrency(0);
+  w.run_for(std::chrono::seconds{1});
+  CHECK(done == 3);  // those at work went on
+  CHECK(s.counts().queued == 17);
+  CHECK_FALSE(b.try_post<tick>(20));
+  w.run_for(std::chrono::seconds{1});
+  CHECK(done == 3);
+  most = 0;
+  s.set_concurrency(2);
+  w.run_for(std::chrono::milliseconds{15});
+  CHECK(most == 2);
+  s.set_concurrency(5);
+  w.run();
+  CHECK(most == 5);
+  CHECK(done == 21);
   CHECK(b.total().balanced());
 }

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <bit>
 #include <string_view>
+#include <utility>
 
 namespace ensue {
 
@@ -32,7 +33,8 @@ subscription_state::subscription_state(dispatcher& owner, const event_type_info&
       settings_{std::move(settings)},
       sequence_{sequence},
       on_full_{settings_.on_full},
-      capacity_{settings_.capacity} {
+      capacity_{settings_.capacity},
+      concurrency_{settings_.concurrency} {
   if (const auto complaint = wrong(policy(), {.coroutine = handler_->coroutine(),
                                               .batches = settings_.batches.count > 0,
                                               .once = settings_.once}))
@@ -180,7 +182,7 @@ void subscription_state::start_work() {
     return;
   }
   if (wake_one(idle_workers_)) return;
-  if (workers_.size() < settings_.concurrency) spawn_worker();
+  if (workers_.size() < concurrency_) spawn_worker();
 }
 
 bool subscription_state::expired(const queued_event& q) const {
@@ -245,8 +247,15 @@ void subscription_state::halt(bool on) {
   if (on) {
     if (!handler_->coroutine()) unlink();
   } else if (size() > 0) {
-    for (unsigned i = 0; i < settings_.concurrency; ++i) start_work();
+    for (unsigned i = 0; i < concurrency_; ++i) start_work();
   }
+}
+
+void subscription_state::set_concurrency(unsigned most) {
+  const unsigned before = std::exchange(concurrency_, most);
+  if (!handler_->coroutine() || ended_) return;
+  const std::size_t waiting = size();
+  for (unsigned more = before; more < most && more - before < waiting; ++more) start_work();
 }
 
 }  // namespace ensue

@@ -89,6 +89,8 @@ class subscription_state : public work {
   void end(drop_reason reason);
   /// Asks running coroutine handlers to stop.
   void cancel_running();
+  /// Coroutine handlers at work at once, from now on; those at work go on. 0: none begins.
+  void set_concurrency(unsigned most);
   /// Suspends and resumes the start of handlers; queued events stay.
   void halt(bool on);
   /// Middleware was added that wants to see each call.
@@ -156,6 +158,7 @@ class subscription_state : public work {
   task<> begin(const void* view, context& c);
   bool take(queued_event& next);
   void release_key(const queued_event& q);
+  bool may_take() const noexcept { return !halted_ && running_ < concurrency_; }
   bool sampled() noexcept { return ++sample_ % sample_every == 0; }
   timings& measured();
   static void settle(const queued_event& q, failure* failed) {
@@ -178,6 +181,7 @@ class subscription_state : public work {
 
   overflow on_full_;  // copies of the settings, beside what every post reads
   std::size_t capacity_;
+  unsigned concurrency_;
   std::vector<queued_event> ring_;
   std::size_t head_ = 0, tail_ = 0;
   std::size_t parked_ = 0;

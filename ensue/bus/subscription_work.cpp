@@ -135,7 +135,7 @@ task<> subscription_state::work_loop(std::shared_ptr<dispatcher> keep, subscript
     int run = 0;
     queued_event q;
     while (!self.ended_ && !me->told) {
-      if (self.halted_ || !self.take(q)) {
+      if (!self.may_take() || !self.take(q)) {
         if (co_await wait_in(self.idle_workers_, rt, self.settings_.name.c_str()) ==
             wait_status::cancelled)
           break;

@@ -20,6 +20,7 @@ void s04_outbox(simulation& w);
 void s09_bounded_queue(simulation& w);
 void s10_shutdown(simulation& w);
 void s11_handlers_misbehave(simulation& w);
+void s14_leader(simulation& w);
 void s15_event_storm(simulation& w);
 
 void dedupe_window(sim::world& w);
@@ -75,10 +76,11 @@ inline std::vector<testing::scenario> all() {
         {"mark_first", "records before it charges"},
         {"early_ack", "acknowledges before it has charged"}}},
       {"s02",
-       "order within a key, 1 to 64 at once, with retries",
+       "order within a key, 1 to 64 at once, with retries by the policy",
        s02_key_order,
        {{"no_key", "the subscription has no key"},
-        {"repost", "a retry goes to the back of the queue"}}},
+        {"repost", "a retry goes to the back of the queue"},
+        {"in_place", "a retry holds its worker"}}},
       with_bug("s03", "dedupe: one effect per event and window, at its very edge too",
                dedupe_window, dedupe_window_planted),
       {"s04",
@@ -116,6 +118,15 @@ inline std::vector<testing::scenario> all() {
        {{"late_end", "a handler for once ends itself after an await"}}},
       with_bug("s12", "limits are never exceeded, and no permit leaks when cancelled", limits_leak,
                limits_leak_planted),
+      {"s14",
+       "leader election: one holder, tokens grow, a paused one overwrites nothing",
+       s14_leader,
+       {{"no_fence", "the database lets every token pass"},
+        {"unfenced_read", "the holder reads past the fence"},
+        {"renews_lost", "a renewal succeeds when the lease is somebody else's"},
+        {"from_answer", "the holder counts from when it hears the answer"},
+        {"calendar", "the holder goes by the calendar"},
+        {"forgets", "the lease store begins with token 1 after a crash"}}},
       {"s15",
        "an event storm is cut and named",
        s15_event_storm,
