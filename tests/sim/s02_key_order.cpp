@@ -71,7 +71,7 @@ task<> work_on(const step& s, context& c, watch& seen, random_stream& draw) {
   seen.says(e.number == seen.next[e.key], "an event began before another of its key was done");
   bool failed = co_await fails(seen, rt, draw, e);
   if (seen.w.planted("in_place"))  // tries again itself
-    for (; failed; failed = co_await fails(seen, rt, draw, e)) co_await sleep_for(rt, 5ms);
+    for (; failed; failed = co_await fails(seen, rt, draw, e)) co_await sleep_for(rt, 1s);
   if (failed && seen.w.planted("repost")) {  // a retry that goes to the back of the queue
     (void)c.try_post<step>(e.key, e.number);
     co_return;
@@ -105,7 +105,7 @@ void s02_key_order(simulation& w) {
   // An event that waits for its next attempt takes room, and so does what waits behind it.
   const std::uint64_t capacity = w.size("capacity", 1, 8) + (seen.stubborn ? each : 0);
   seen.attempts =
-      seen.stubborn ? retry_policy::attempts_max : static_cast<unsigned>(w.size("attempts", 1, 6));
+      seen.stubborn ? retry_policy::attempts_max : static_cast<unsigned>(w.size("attempts", 2, 6));
   w.client("bus", [&](service& on) {
     subscribe_options<step> o{.capacity = capacity, .concurrency = limit};
     o.retry = {.attempts = seen.attempts, .base = 1ms, .cap = 20ms};

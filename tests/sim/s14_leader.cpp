@@ -4,7 +4,7 @@
 #include "scenarios.hpp"
 #include <ensue/async/errors.hpp>
 #include <ensue/async/sleep.hpp>
-#include <ensue/bus/timed_wait.hpp>
+#include <ensue/async/timed_wait.hpp>
 #include <ensue/reliability/fence.hpp>
 #include <ensue/reliability/lease.hpp>
 
