@@ -8,5 +8,12 @@
 namespace ensue::conformance {
 
 std::span<const test_case> publish_cases();
+std::span<const test_case> settle_cases();
+std::span<const test_case> lease_cases();
+std::span<const test_case> order_cases();
+std::span<const test_case> history_cases();
+std::span<const test_case> lifecycle_cases();
+std::span<const test_case> cancel_cases();
+std::span<const test_case> outage_cases();
 
 }  // namespace ensue::conformance

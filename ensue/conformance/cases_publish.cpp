@@ -239,21 +239,6 @@ task<> many_types_at_once(stage& st) {
   }
 }
 
-task<> copies_are_apart(stage& st) {
-  const auto a = co_await st.join("a");
-  const auto b = co_await st.join("b");
-  cloud_event e = st.event(1);
-  e.set_extension("note", "original");
-  co_await st.publish(e);
-  auto first = co_await st.take(*a, "the event in group a");
-  first.event.set_extension("note", "changed");
-  first.event.data = "changed";
-  co_await st.settle(*a, first);
-  const auto second = co_await st.take(*b, "the event in group b");
-  st.check(second.event == e, "what one group did to its copy is seen in another one");
-  co_await st.settle(*b, second);
-}
-
 task<> own_comes_back(stage& st) {
   const auto c = co_await st.join("g");
   std::vector<cloud_event> own{st.event(1)};
@@ -307,7 +292,6 @@ std::span<const test_case> publish_cases() {
       test_case{"groups_get_all", "", "", groups_get_all},
       test_case{"members_share", "", "", members_share},
       test_case{"many_publishers", "", "", many_publishers},
-      test_case{"copies_are_apart", "", "message/TestMessage_CopyMetadata", copies_are_apart},
       test_case{"own_comes_back", "!skips_own", "", own_comes_back},
       test_case{"own_is_skipped", "skips_own", "", own_is_skipped},
       test_case{"copies_are_dropped", "dedupes", "dedup/TestDeduplicatorPublisherDecorator",

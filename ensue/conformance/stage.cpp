@@ -76,7 +76,7 @@ task<> stage::end() {
 }
 
 consume_options stage::group(std::string name) const {
-  return {.group = std::move(name), .prefetch = 256, .lease = subject_.lease};
+  return {.group = std::move(name), .prefetch = 256, .lease = subject_.lease * 20};
 }
 
 task<std::unique_ptr<consumer>> stage::join(std::string name) {

@@ -55,6 +55,7 @@ class stage {
   /// Closes what is left. Cancellation: goes on. Errors: a fault.
   task<> end();
 
+  /// A member's options; its leases are so long that none ends by itself.
   consume_options group(std::string name) const;
   /// A member of the group, from `in()`. Cancellation: Errors: see above.
   task<std::unique_ptr<consumer>> join(std::string group);

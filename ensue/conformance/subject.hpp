@@ -40,7 +40,8 @@ struct subject {
 
   duration lease = std::chrono::seconds{1};         ///< the shortest that the transport keeps well
   duration quiet = std::chrono::milliseconds{300};  ///< after which what has not come never will
-  duration patience = std::chrono::seconds{10};     ///< in which what must come comes
+  /// In which what must come comes: several leases.
+  duration patience = std::chrono::seconds{10};
   duration case_limit = std::chrono::seconds{60};
   unsigned percent = 100;  ///< of the numbers of events: fewer for a slow server
 

@@ -40,7 +40,9 @@ task<> play(stage& st, task<> (*body)(stage&)) {
 std::span<const test_case> cases() {
   static const std::vector<test_case> all = [] {
     std::vector<test_case> every;
-    for (const auto part : {publish_cases()}) every.insert(every.end(), part.begin(), part.end());
+    for (const auto part : {publish_cases(), settle_cases(), lease_cases(), order_cases(),
+                            history_cases(), lifecycle_cases(), cancel_cases(), outage_cases()})
+      every.insert(every.end(), part.begin(), part.end());
     return every;
   }();
   return all;
