@@ -26,3 +26,9 @@ elseif(PROJECT_IS_TOP_LEVEL)
 else()
   message(STATUS "ensue::app and ensue::testing are left out: no libssl-dev, libspdlog-dev or libtomlplusplus-dev")
 endif()
+
+# Each transport is built where its library is.
+find_package(SQLite3 3.37 QUIET)
+if(NOT TARGET SQLite::SQLite3)
+  message(STATUS "ensue::sqlite and its tests are left out: apt install libsqlite3-dev")
+endif()

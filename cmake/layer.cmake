@@ -1,9 +1,12 @@
-# ensue_layer(<name> LINK <targets>... [PRIVATE <targets>...])
-# One library per folder `ensue/<name>`: *.cpp is the library, *.test.cpp one doctest binary,
+# ensue_layer(<name> [FOLDER <folder>] LINK <targets>... [PRIVATE <targets>...])
+# One library per folder `ensue/<name>`, or `ensue/<folder>`: *.cpp is the library, *.test.cpp one doctest binary,
 # *.fuzz.cpp one fuzzer each. Exported as `ensue::<name>`, installed as a component of that name.
 function(ensue_layer name)
-  cmake_parse_arguments(arg "" "" "LINK;PRIVATE" ${ARGN})
-  set(folder "${PROJECT_SOURCE_DIR}/ensue/${name}")
+  cmake_parse_arguments(arg "" "FOLDER" "LINK;PRIVATE" ${ARGN})
+  if(NOT arg_FOLDER)
+    set(arg_FOLDER ${name})
+  endif()
+  set(folder "${PROJECT_SOURCE_DIR}/ensue/${arg_FOLDER}")
   file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp")
   file(GLOB headers CONFIGURE_DEPENDS "${folder}/*.hpp" "${folder}/detail/*.hpp")
   file(GLOB tests CONFIGURE_DEPENDS "${folder}/*.test.cpp")

@@ -13,6 +13,17 @@ delivery_lanes::end delivery_lanes::as_end(settlement::kind how) noexcept {
                                          : end::retried;
 }
 
+const delivery_lanes::arrival* delivery_lanes::at(std::uint64_t token) const noexcept {
+  const auto it = out_.find(token);
+  return it == out_.end() ? nullptr : &it->second.what;
+}
+
+std::vector<std::uint64_t> delivery_lanes::tokens_out() const {
+  std::vector<std::uint64_t> tokens;
+  for (const auto& [token, h] : out_) tokens.push_back(token);
+  return tokens;
+}
+
 void delivery_lanes::arrive(arrival a) {
   ++size_;
   std::string key{lane_key(a.event)};

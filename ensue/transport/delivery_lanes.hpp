@@ -51,6 +51,11 @@ class delivery_lanes {
   /// Given out under this token, and neither settled nor fenced.
   bool is_out(std::uint64_t token) const noexcept { return out_.contains(token); }
 
+  /// What is out under this token; null: nothing is.
+  const arrival* at(std::uint64_t token) const noexcept;
+  /// The tokens that are out, oldest first.
+  std::vector<std::uint64_t> tokens_out() const;
+
   /// In the order of the server's log. Not more than `room()`.
   void arrive(arrival a);
 

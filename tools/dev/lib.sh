@@ -44,7 +44,8 @@ packages_for() {
     build)
       echo g++ cmake ninja-build ccache pkg-config python3 doctest-dev libtomlplusplus-dev \
         libspdlog-dev libssl-dev librapidcheck-dev zlib1g-dev \
-        libhowardhinnant-date-dev tzdata
+        libhowardhinnant-date-dev tzdata \
+        libsqlite3-dev
       if [[ -n $(apt-cache --quiet pkgnames libboost-json1.81-dev 2>/dev/null) ]] ||
         grep -qs '^VERSION_ID="12"' /etc/os-release; then
         echo libboost1.81-dev libboost-json1.81-dev
