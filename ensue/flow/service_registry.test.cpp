@@ -198,7 +198,7 @@ TEST_CASE("who is told may end what it is told about") {
   CHECK(a.story == "+mine+x+y!x-mine!y");
 }
 
-TEST_CASE("over a bad network everybody comes to know who is there, and crashes are noticed") {
+TEST_CASE("over a bad network everybody comes to know who is there, through crashes") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     testing::simulation w{{.seed = seed}};
     std::vector<network_wire*> wires;
