@@ -105,6 +105,9 @@ task<> lease::keep(lease& l) {
     const time_point asked = l.rt_.now();
     task<result<>> asking = in_time(l.rt_, l.until_, l.store_.renew(o.name, l.token_, o.ttl));
     const result<> renewed = co_await std::move(asking);
+    // Over is over, also when the answer comes too late: somebody has seen the end of the term.
+    // end.
+    if (!l.held()) co_return;
     if (renewed) {
       l.until_ = std::max(l.until_, saturating_add(asked, o.ttl));
     } else if (renewed.error() == errc::refused) {
@@ -129,7 +132,6 @@ void lease::begin_term(const lease_grant& g, time_point asked) {
 void lease::end_term() {
   held_ = false;
   if (rt_.ending()) return;
-  if (rt_.now() >= until_) unreleased_ = 0;
   tell(false);
 }
 

@@ -209,6 +209,25 @@ TEST_CASE("an answer that comes after its lease has run out is none") {
   });
 }
 
+TEST_CASE("a term that is over stays over, although the renewal comes in the end") {
+  sim::world w;
+  slow_store store{w.rt()};  // on a machine of its own
+  sim::host& h = w.host("a");
+  lease l{h.rt(), store, mail("a")};
+  h.spawn_background("lease", l.run());
+  REQUIRE(w.run_until([&] { return l.held(); }));
+  store.before = 5s;
+  w.run_for(4s);
+  h.pause(10s);  // its renewal is done by the store, and it hears of it too late
+  w.run_for(9s);
+  CHECK_FALSE(l.held());
+  store.before = 0s;
+  w.run_for(10s);
+  CHECK(l.held());
+  CHECK(l.token() == 2);
+  w.end();
+}
+
 TEST_CASE("wrong options are refused in a sentence") {
   CHECK_FALSE(lease_options{.name = "x"}.wrong());
   CHECK(lease_options{}.wrong()->starts_with("lease.name is empty"));
