@@ -7,6 +7,7 @@
 #include <ensue/flow/job_store.hpp>
 #include <ensue/reliability/dead_letters.hpp>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -79,11 +80,11 @@ bool may_try_again(const error_code& ec) noexcept;
 
 // What a step of the store threw, or its time-out, as an error of the step.
 template <class T>
-task<result<T>> reach(job_engine& e, task<result<T>> step) {
+task<result<T>> reach(job_engine& e, task<result<T>> step, duration most = duration::max()) {
   std::optional<result<T>> told;
   error_code failed;
   try {
-    told.emplace(co_await shield(e.rt, e.options.store_max, std::move(step)));
+    told.emplace(co_await shield(e.rt, std::min(most, e.options.store_max), std::move(step)));
   } catch (const system_error& error) {
     failed = error.code();
   }

@@ -19,7 +19,8 @@ void look_at_lease(job_engine& e, job_in_hand& j) {
 task<> beat(job_engine& e, job_in_hand& j) {
   const time_point asked = e.rt.now();
   task<result<job_wish>> step = e.store.extend(j.lease(), e.options.lease, j.beat);
-  const result<job_wish> told = co_await reach(e, std::move(step));
+  // Not beyond the lease: the handler must be told in time when it has ended.
+  const result<job_wish> told = co_await reach(e, std::move(step), j.lease_end - asked);
   ++e.counts.heartbeats;
   // One that did not get through is told again sooner.
   j.next_beat = saturating_add(e.rt.now(), told ? e.options.heartbeat : e.options.heartbeat / 4);

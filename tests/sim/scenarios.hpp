@@ -22,6 +22,8 @@ void s10_shutdown(simulation& w);
 void s11_handlers_misbehave(simulation& w);
 void s14_leader(simulation& w);
 void s15_event_storm(simulation& w);
+void jobs_fenced(simulation& w);
+void jobs_in_a_file(simulation& w);
 
 void dedupe_window(sim::world& w);
 void dedupe_window_planted(sim::world& w);
@@ -127,6 +129,16 @@ inline std::vector<testing::scenario> all() {
         {"from_answer", "the holder counts from when it hears the answer"},
         {"calendar", "the holder goes by the calendar"},
         {"forgets", "the lease store begins with token 1 after a crash"}}},
+      {"jobs",
+       "jobs under leases: effects at least once, ends once, one worker at a time",
+       jobs_fenced,
+       {{"no_token", "the store takes the end of a lost lease"},
+        {"no_heartbeat", "a worker does not extend its leases"},
+        {"ack_first", "a job is done when it is claimed"}}},
+      {"jobs_file",
+       "jobs in a file: crashes and losses of power",
+       jobs_in_a_file,
+       {{"early_ack", "says that a job is recorded before it is on the disk"}}},
       {"s15",
        "an event storm is cut and named",
        s15_event_storm,
