@@ -55,7 +55,7 @@ class far_store final : public job_store {
   far_store(runtime& rt, job_store& s) : rt_{rt}, store_{s} {}
   /// Called for each step, by its name: an error instead of the step; or behind it.
   std::function<error_code(std::string_view)> before{}, after{};
-  duration takes{};
+  duration takes{}, answers{};  // the way there and back
 
   task<result<enqueued_job>> enqueue(new_job j) override {
     return go(*this, "enqueue", store_.enqueue(std::move(j)));
@@ -87,6 +87,7 @@ class far_store final : public job_store {
     if (self.before)
       if (const error_code ec = self.before(what)) co_return result<T>{ec};
     result<T> done = co_await std::move(step);
+    if (self.answers != duration{}) co_await sleep_for(self.rt_, self.answers);
     if (self.after)
       if (const error_code ec = self.after(what)) co_return result<T>{ec};
     co_return done;

@@ -65,7 +65,7 @@ task<duration> look(job_engine& e, scope& s, unsigned& failed) {
     co_return e.options.store_retry.after(std::min(++failed, 30U), e.draw);
   }
   failed = 0;
-  for (const job_record& j : got->jobs) begin(e, s, j, saturating_add(asked, e.options.lease));
+  for (const job_record& j : got->jobs) begin(e, s, j, e.lease_end(asked));
   co_return std::min(e.options.poll, got->next);
 }
 

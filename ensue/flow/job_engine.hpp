@@ -55,6 +55,11 @@ class job_engine : public std::enable_shared_from_this<job_engine> {
   std::shared_ptr<const job_definition> find(std::string_view name) const;
   job_claim wanted() const;
   std::size_t places() const noexcept { return options.workers - in_hand.size(); }
+  /// When this worker gives up a lease that it asked for at `asked` and did not extend: a tenth
+  /// before its end, so that late timers and a handler's clean-up have time.
+  time_point lease_end(time_point asked) const noexcept {
+    return saturating_add(asked, options.lease - options.lease / 10);
+  }
   /// There may be something to begin: the claiming loop looks again.
   void look_again() noexcept;
   /// Whoever waits for the end of that job looks again.

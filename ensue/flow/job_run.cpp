@@ -25,7 +25,7 @@ task<> beat(job_engine& e, job_in_hand& j) {
   // One that did not get through is told again sooner.
   j.next_beat = saturating_add(e.rt.now(), told ? e.options.heartbeat : e.options.heartbeat / 4);
   if (told) {
-    j.lease_end = saturating_add(asked, e.options.lease);
+    j.lease_end = e.lease_end(asked);
     j.cancel_asked = j.cancel_asked || *told == job_wish::cancel;
   } else if (told.error() == errc::refused) {
     j.lost = true;
@@ -216,7 +216,9 @@ task<> run_job(std::shared_ptr<job_engine> engine, std::shared_ptr<job_in_hand> 
   // The lease is kept, and what became of it told, also when this worker is being stopped.
   co_await this_coro::throw_if_cancelled(false);
   j->next_beat = saturating_add(e->rt.now(), e->options.heartbeat);
-  co_await run_handler(*e, *j);
+  // The answer to the claim may have come when the lease had ended, after a pause of this process.
+  look_at_lease(*e, *j);
+  if (!j->lost) co_await run_handler(*e, *j);
   e->in_hand.erase({j->record.id, j->record.token});
   e->tell_waiters(j->record.id);
   e->look_again();

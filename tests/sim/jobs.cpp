@@ -31,7 +31,10 @@ struct office {
   random_stream draw = w.random("office");
   std::set<uuid> effects{};
   std::map<uuid, std::set<std::uint64_t>> ended_by{};  // tokens
-  std::map<uuid, time_point> last_seen{};              // a handler at work, awake
+  struct presence {
+    time_point since{}, last{};
+  };
+  std::map<uuid, presence> at_work{};  // a handler, and since when it is awake
   std::string fault{};
 
   void check(bool holds, const std::string& otherwise) {
@@ -124,21 +127,25 @@ class way final : public job_store {
 /// Runs in slices, so that it is seen to be awake.
 task<std::string> do_errand(office& o, runtime& rt, job_context& c) {
   const uuid id = c.id();
-  const auto other = o.last_seen.find(id);
-  o.check(other == o.last_seen.end() || rt.now() - other->second > 300ms,
+  const auto other = o.at_work.find(id);
+  // Who was paused may need a moment to see that his lease has ended.
+  o.check(other == o.at_work.end() || rt.now() - other->second.last > 300ms ||
+              other->second.last - other->second.since < 500ms,
           "a handler begins while another is at it");
+  o.at_work[id] = {rt.now(), rt.now()};
   struct leaving {
     office& in;
     uuid of;
-    ~leaving() { in.last_seen.erase(of); }
+    ~leaving() { in.at_work.erase(of); }
   } const leave{o, id};
   for (std::uint64_t slices = o.draw.below(120); slices > 0; --slices) {
-    o.last_seen[id] = rt.now();
+    office::presence& here = o.at_work[id];
+    if (rt.now() - here.last > 300ms) here.since = rt.now();
+    here.last = rt.now();
     co_await sleep_for(rt, 100ms);
   }
   if (o.draw.chance(100)) throw std::runtime_error{"out of luck"};
   o.effects.insert(id);
-  o.last_seen[id] = rt.now();
   co_await sleep_for(rt, 10ms);
   co_return "done";
 }
