@@ -66,6 +66,22 @@ inline void s05_sagas(simulation& w) {
   run(w.world());
 }
 
+inline testing::scenario jobs_by_name() {
+  return {"jobs",
+          "jobs under leases: effects at least once, ends once, one worker at a time",
+          jobs_fenced,
+          {{"no_token", "the store takes the end of a lost lease"},
+           {"no_heartbeat", "a worker does not extend its leases"},
+           {"ack_first", "a job is done when it is claimed"}}};
+}
+
+inline testing::scenario jobs_kept() {
+  return {"jobs_file",
+          "jobs in a file: crashes and losses of power",
+          jobs_in_a_file,
+          {{"early_ack", "says that a job is recorded before it is on the disk"}}};
+}
+
 inline std::vector<testing::scenario> all() {
   return {
       {"lanes", "order within a key, parallel across keys", lanes},
@@ -129,16 +145,8 @@ inline std::vector<testing::scenario> all() {
         {"from_answer", "the holder counts from when it hears the answer"},
         {"calendar", "the holder goes by the calendar"},
         {"forgets", "the lease store begins with token 1 after a crash"}}},
-      {"jobs",
-       "jobs under leases: effects at least once, ends once, one worker at a time",
-       jobs_fenced,
-       {{"no_token", "the store takes the end of a lost lease"},
-        {"no_heartbeat", "a worker does not extend its leases"},
-        {"ack_first", "a job is done when it is claimed"}}},
-      {"jobs_file",
-       "jobs in a file: crashes and losses of power",
-       jobs_in_a_file,
-       {{"early_ack", "says that a job is recorded before it is on the disk"}}},
+      jobs_by_name(),
+      jobs_kept(),
       {"s15",
        "an event storm is cut and named",
        s15_event_storm,
