@@ -82,6 +82,13 @@ inline testing::scenario jobs_kept() {
           {{"early_ack", "says that a job is recorded before it is on the disk"}}};
 }
 
+inline testing::scenario event_storm() {
+  return {"s15",
+          "an event storm is cut and named",
+          s15_event_storm,
+          {{"loses_cause", "publishes by the bus after an await"}}};
+}
+
 inline std::vector<testing::scenario> all() {
   return {
       {"lanes", "order within a key, parallel across keys", lanes},
@@ -147,10 +154,7 @@ inline std::vector<testing::scenario> all() {
         {"forgets", "the lease store begins with token 1 after a crash"}}},
       jobs_by_name(),
       jobs_kept(),
-      {"s15",
-       "an event storm is cut and named",
-       s15_event_storm,
-       {{"loses_cause", "publishes by the bus after an await"}}},
+      event_storm(),
   };
 }
 
