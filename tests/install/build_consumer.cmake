@@ -42,10 +42,12 @@ file(REMOVE_RECURSE "${SCRATCH}")
 
 if(WAY STREQUAL "find_package")
   run(${install})
-  run(${configure_installed})
+  run(${configure_installed} "-DOWN_TRANSPORT=${SOURCE}/examples/transport")
   run("${CMAKE_COMMAND}" --build "${SCRATCH}")
   run("${SCRATCH}/consumer")
   expect("hello from outside")
+  run("${SCRATCH}/own_transport")
+  expect("shelf: 60 passed, 0 failed")
 
 elseif(WAY STREQUAL "add_subdirectory")
   run(${configure} "-DENSUE_SOURCE=${SOURCE}" "-DENSUE_SANITIZE=${SANITIZE}" -DENSUE_WERROR=ON
