@@ -36,12 +36,8 @@ type_entry& dispatcher::make_entry(const event_type_info& type) {
   return made;
 }
 
-dispatch_list& dispatcher::build(type_entry& e) {
-  auto list = std::make_unique<dispatch_list>();
-  struct member {
-    subscription_state* state;
-    const event_view* view;
-  };
+// All whom the event concerns, in calling order.
+std::vector<dispatcher::member> dispatcher::members_of(type_entry& e) {
   std::vector<member> members;
   for (const event_view& view : e.type->views)
     for (subscription_state* s : entry(*view.type).subscribers) members.push_back({s, &view});
@@ -55,9 +51,35 @@ dispatch_list& dispatcher::build(type_entry& e) {
       return calling_order{}(a.state, b.state);  // total: sequences differ
     });
   }
+  return members;
+}
+
+std::unique_ptr<dispatch_list> dispatcher::list_of(const type_entry& e,
+                                                   const std::vector<member>& members) {
+  auto list = std::make_unique<dispatch_list>();
   list->delegates.reserve(members.size());
   for (const member& m : members) add_to(*list, *m.state, m.view->upcast, m.view->type == e.type);
-  e.list = std::move(list);
+  return list;
+}
+
+// With a route, those who have a name get the event as it comes in, as members of their group;
+// here it goes to the route, and to those who only look on.
+dispatch_list& dispatcher::build(type_entry& e) {
+  std::vector<member> members = members_of(e);
+  const auto outlet = std::find_if(members.begin(), members.end(),
+                                   [](const member& m) { return m.state->settings().outlet; });
+  const bool routed = outlet != members.end();
+  if (routed) {
+    const auto stays = [](const member& m) { return !m.state->settings().outlet; };
+    std::vector<member> in;
+    std::copy_if(members.begin(), members.end(), std::back_inserter(in), stays);
+    e.inward = list_of(e, in);
+    if (!outlet->state->settings().local_first)
+      std::erase_if(members,
+                    [&](const member& m) { return stays(m) && m.state->settings().named; });
+  }
+  e.list = list_of(e, members);
+  e.list->routed = routed;
   return *e.list;
 }
 
@@ -96,11 +118,14 @@ void dispatcher::invalidate(const event_type_info& type) {
       fold(*e->list);
     }
     e->list.reset();
+    if (e->inward) retired_.push_back(std::move(e->inward));
+    deferred_ |= !retired_.empty();
   }
 }
 
 subscription_state& dispatcher::add(const event_type_info& type, std::unique_ptr<handler> handle,
                                     subscription_settings settings) {
+  settings.named = !settings.name.empty() && !settings.once;
   if (settings.name.empty())
     settings.name = settings.pattern.empty() ? std::string{type.name} : settings.pattern;
   if (options_.adjust) options_.adjust(settings);

@@ -225,7 +225,9 @@ error_code dispatcher::accept_into(record& r, subscription_state** blocked,
                                    std::span<const std::string> names) {
   if (const error_code ec = refuses(r)) return ec;
   if (guarded_ && !admit(r)) return {};
-  const dispatch_list& list = list_of(static_cast<type_entry&>(*r.pool));
+  auto& e = static_cast<type_entry&>(*r.pool);
+  const dispatch_list& all = list_of(e);
+  const dispatch_list& list = e.inward ? *e.inward : all;
   const auto meant = [&](const subscription_state& s) {
     return std::find(names.begin(), names.end(), s.name()) != names.end();
   };
@@ -282,6 +284,7 @@ void dispatcher::inherit(record& r, frame& cause) {
   r.story = std::make_unique<lineage>();
   r.story->env.depth = r.depth;
   descend(*r.story, *r.type, cause);
+  if (publication* p = cause.waiting(); p && p->holds_outputs && routed(r)) r.waiting = p;
 }
 
 // Ids, deadline and trace of what `cause` causes.

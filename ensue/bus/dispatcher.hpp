@@ -55,6 +55,7 @@ struct dispatch_list {
   std::vector<const void* (*)(const void*) noexcept> upcasts;
   std::vector<std::unique_ptr<shim>> shims;
   bool coroutines = false;  ///< some handler is one
+  bool routed = false;      ///< an outlet is among them
 
   subscription_state& state_of(const delegate& d) const noexcept {
     return *states[static_cast<std::size_t>(&d - delegates.data())];
@@ -80,6 +81,7 @@ struct type_entry : record_pool {
   std::set<subscription_state*, calling_order> subscribers;  ///< of exactly this type
   std::vector<type_entry*> derived;  ///< entries whose events have this as a base, itself too
   std::unique_ptr<dispatch_list> list;
+  std::unique_ptr<dispatch_list> inward;  ///< with a route: who gets what comes in by it
   std::uint64_t unrouted = 0;  ///< events nobody subscribed to
   std::string topic{};         ///< the name under which names and wildcards find it; empty: none
 };
@@ -133,6 +135,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// a replay does. errc::not_found: nobody of such a name takes this type.
   error_code accept_into(record& r, subscription_state** blocked,
                          std::span<const std::string> names);
+  /// The event leaves by a route: it is accepted when it is there, not when it is queued.
+  bool routed(const record& r) { return list_of(static_cast<type_entry&>(*r.pool)).routed; }
   /// A subscriber of the type that `publish` has to wait for before it may go on; null: none.
   subscription_state* blocked_worker(const record& r);
   subscription_state* blocked_worker(type_entry& e);
@@ -259,6 +263,12 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   bool stormy(const event_type_info& type, frame& cause);
   type_entry& make_entry(const event_type_info& type);
   dispatch_list& build(type_entry& e);
+  struct member {
+    subscription_state* state;
+    const event_view* view;
+  };
+  std::vector<member> members_of(type_entry& e);
+  std::unique_ptr<dispatch_list> list_of(const type_entry& e, const std::vector<member>& members);
   void add_to(dispatch_list& list, subscription_state& s,
               const void* (*upcast)(const void*) noexcept, bool exact);
   void invalidate(const event_type_info& type);

@@ -28,8 +28,8 @@ class subscription_state::in_hand {
   in_hand& operator=(const in_hand&) = delete;
   ~in_hand() {
     if (aside_) return;
-    if (!counted_) ++self_.counts_.dropped_for(drop_reason::shutdown);  // cancelled or destroyed
-    self_.put_down(q_, failed_ ? failed_.get() : nullptr);
+    if (!counted_) drop(drop_reason::shutdown);  // cancelled or destroyed
+    self_.put_down(q_, failed_ ? failed_.get() : nullptr, lost_);
   }
 
   context& ctx() noexcept { return context_; }
@@ -37,10 +37,10 @@ class subscription_state::in_hand {
   bool may_begin() {
     if (q_.rec->story && self_.expired(q_)) return count(self_.counts_.expired);
     if (self_.dispatcher_.held_back(self_, *q_.rec->type, q_.view))
-      return count(self_.counts_.dropped_for(drop_reason::halted));
+      return drop(drop_reason::halted), false;
     if (self_.owner_gone()) {
       self_.dispatcher_.remove(self_, drop_reason::unsubscribed);
-      return count(self_.counts_.dropped_for(drop_reason::unsubscribed));
+      return drop(drop_reason::unsubscribed), false;
     }
     try {
       if (self_.handler_->has_filter() && !self_.handler_->accepts(q_.view, *at_.type))
@@ -61,12 +61,15 @@ class subscription_state::in_hand {
   }
 
   void expire() { count(self_.counts_.expired); }
-  void drop(drop_reason reason) { count(self_.counts_.dropped_for(reason)); }
+  void drop(drop_reason reason) {
+    count(self_.counts_.dropped_for(reason));
+    lost_ = loses(reason);
+  }
   /// Somebody else holds the event now, unsettled.
   void set_aside() noexcept { aside_ = true; }
   const frame& at() const noexcept { return at_; }
 
-  void held_back() { count(self_.counts_.dropped_for(drop_reason::middleware)); }
+  void held_back() { drop(drop_reason::middleware); }
 
   /// A cancellation that nobody asked for is a failure as any other.
   void threw(std::exception_ptr error, bool cancelled) {
@@ -94,6 +97,7 @@ class subscription_state::in_hand {
   time_point began_{};
   bool counted_ = false;
   bool aside_ = false;
+  bool lost_ = false;
 };
 
 }  // namespace ensue

@@ -46,9 +46,32 @@ task<> post_when_room(std::shared_ptr<dispatcher> engine, record_ref posted) {
   }
 }
 
+// What a route could not take is the publisher's failure.
+task<> post_to_route(std::shared_ptr<dispatcher> engine, record_ref posted) {
+  const std::shared_ptr<dispatcher> d = std::move(engine);
+  const record_ref r = std::move(posted);
+  followed waiting{d->rt()};
+  r->waiting = &*waiting;
+  const time_point began = d->rt().now();
+  for (subscription_state* blocked = nullptr;; blocked = nullptr) {
+    const error_code ec = d->accept(*r.get(), &blocked);
+    if (!ec) break;
+    if (!blocked) throw system_error(ec, "post");
+    co_await wait_for_room(*d, *r.get(), *blocked, began);
+  }
+  while (!waiting->settled()) {
+    if (co_await wait_in(waiting->waiters(), d->rt(), "post: the route") == wait_status::cancelled)
+      throw_cancelled();
+  }
+  if (!waiting->failures().empty()) std::rethrow_exception(waiting->failures().front().error);
+  if (waiting->lost()) throw system_error(errc::closed, "post");
+}
+
 }  // namespace
 
 task<> post(dispatcher& d, record_ref r) {
+  if (d.routed(*r.get())) [[unlikely]]
+    return post_to_route(d.shared_from_this(), std::move(r));
   subscription_state* blocked = nullptr;
   const error_code ec = d.accept(*r.get(), &blocked);
   if (!ec) return accepted();

@@ -50,7 +50,8 @@ inline error_code try_post(dispatcher& d, const record_ref& r) {
     blocked->count_refused();
   return ec;
 }
-/// As above at the call, if there is room; else the task waits for it. Throws on refusal.
+/// As above at the call, if there is room; else the task waits for it. With a route: waits until
+/// the event is accepted there. Throws on refusal.
 task<> post(dispatcher& d, record_ref r);
 
 /// Ties an event to who waits for it. A cancelled wait must not leave a pointer to itself behind.

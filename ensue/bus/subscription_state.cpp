@@ -92,6 +92,7 @@ subscription_state::timings& subscription_state::measured() {
 bool subscription_state::call_now(const void* view, frame& at) {
   const auto drop_here = [&](drop_reason reason) {
     ++counts_.dropped_for(reason);
+    if (publication* p = at.waiting(); p && loses(reason)) p->note_lost();
     return false;
   };
   if (ended_) return drop_here(drop_reason::unsubscribed);
@@ -192,7 +193,7 @@ bool subscription_state::expired(const queued_event& q) const {
 
 void subscription_state::drop(const queued_event& q, drop_reason reason) {
   ++counts_.dropped_for(reason);
-  settle(q, nullptr);
+  settle(q, nullptr, loses(reason));
 }
 
 void subscription_state::drop_all(drop_reason reason) {

@@ -43,6 +43,9 @@ struct subscription_settings {
   std::string pattern{};   ///< subscribes by name
   batch_limits batches{};  ///< count > 0: takes its events in batches
   bool exempt = false;
+  bool named = false;   ///< its name was given: where its events have a route, that is its group
+  bool outlet = false;  ///< takes events out of the process, see route
+  bool local_first = false;  ///< an outlet that leaves them to the handlers here, too
   std::shared_ptr<const ensue::policy> policy{};  ///< null: all defaults
 };
 
@@ -140,7 +143,7 @@ class subscription_state : public work {
   std::size_t drain_run(frame& at, std::size_t most);
   void run_queued(const queued_event& q, frame& at);
   void note_times(const queued_event& q, time_point began);
-  void put_down(const queued_event& q, failure* failed);
+  void put_down(const queued_event& q, failure* failed, bool lost = false);
   bool expired(const queued_event& q) const;
   void push(record& r, const void* view);
   void grow();
@@ -161,12 +164,16 @@ class subscription_state : public work {
   bool may_take() const noexcept { return !halted_ && running_ < concurrency_; }
   bool sampled() noexcept { return ++sample_ % sample_every == 0; }
   timings& measured();
-  static void settle(const queued_event& q, failure* failed) {
+  static void settle(const queued_event& q, failure* failed, bool lost = false) {
     if (q.rec->waiting) [[unlikely]]
-      q.rec->waiting->end(failed);
+      q.rec->waiting->end(failed, lost);
     release(q.rec);
   }
   void drop(const queued_event& q, drop_reason reason);
+  static bool loses(drop_reason reason) noexcept {
+    return reason == drop_reason::shutdown || reason == drop_reason::unsubscribed ||
+           reason == drop_reason::halted;
+  }
   bool may_be_direct() const noexcept;
   bool owner_gone() const noexcept { return settings_.bound_to_owner && settings_.owner.expired(); }
 

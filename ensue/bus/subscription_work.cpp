@@ -94,10 +94,10 @@ void subscription_state::note_times(const queued_event& q, time_point began) {
   measured().took.record(dispatcher_.rt().now() - began);
 }
 
-void subscription_state::put_down(const queued_event& q, failure* failed) {
+void subscription_state::put_down(const queued_event& q, failure* failed, bool lost) {
   --running_;
   if (lanes_) release_key(q);
-  settle(q, failed);
+  settle(q, failed, lost);
   dispatcher_.sub_pending(1);
   if (!room_.empty() && size() < settings_.capacity) wake_one(room_);
 }
