@@ -2,6 +2,8 @@
 #include <ensue/app/orphan_reaper.hpp>
 #include <ensue/app/parent_watch.hpp>
 #include <ensue/app/stop_signals.hpp>
+#include <ensue/async/scope.hpp>
+#include <ensue/bus/redrive.hpp>
 
 #include <csignal>
 #include <optional>
@@ -73,8 +75,42 @@ void app::log_lines(log_level level, std::string_view message,
   }
 }
 
+task<> app::open_letters() {
+  if (options_.dead_letters_file.empty()) co_return;
+  disk& files = options_.files ? *options_.files : files_;
+  auto opened =
+      co_await dead_letters::open(rt_, files, options_.dead_letters_file, options_.dead_letters);
+  if (!opened) {
+    problems_.push_back("dead_letters.file: " + opened.error().text());
+    co_return;
+  }
+  letters_ = std::move(*opened);
+  bus_.engine().keep_letters_in(letters_.get());
+  if (!letters_->report().clean())
+    log_lines(log_level::warning, "dead letters", {letters_->report().text()});
+}
+
+// After the bus: it may give up events to its end.
+task<> app::close_letters() {
+  if (!letters_) co_return;
+  bus_.engine().keep_letters_in(nullptr);
+  if (const auto closed = co_await letters_->close(); !closed)
+    log_lines(log_level::error, "dead letters", {closed.error().message()});
+}
+
+task<> app::redrive_what_is_marked(app& self) {
+  const auto done = co_await redrive_marked(self.bus_, *self.letters_);
+  if (!done) co_return self.log_lines(log_level::error, "redrive", {done.error().message()});
+  if (done->redriven == 0 && done->failed.empty()) co_return;
+  const log_field fields[] = {{"redriven", static_cast<std::int64_t>(done->redriven)},
+                              {"failed", static_cast<std::int64_t>(done->failed.size())}};
+  self.rt_.log().write(log_level::info, "redriven what was marked", fields);
+}
+
 task<exit_code> app::serve() {
   for (std::string& p : config_.problems()) problems_.push_back(std::move(p));
+  scope redriving{rt_, {.name = "redrive"}};
+  if (problems_.empty()) co_await open_letters();
   if (problems_.empty()) {
     try {
       co_await components_.start();
@@ -86,6 +122,7 @@ task<exit_code> app::serve() {
     log_lines(log_level::error, "cannot start", problems_);
     report_.code = exit_code::start_failed;
     bus_.close();
+    co_await close_letters();
     co_return report_.code;
   }
   if (!shutdown_.requested()) {
@@ -94,9 +131,13 @@ task<exit_code> app::serve() {
     const log_field fields[] = {{"components", static_cast<std::int64_t>(components_.size())}};
     rt_.log().write(log_level::info, "started", fields);
     (void)bus_.emit<service_started>(name_);
+    if (letters_) redriving.spawn("redrive of what is marked", redrive_what_is_marked(*this));
   }
   co_await shutdown_.wait_requested();
+  redriving.cancel();
+  co_await redriving.join();
   report_ = co_await shutdown_.run();
+  co_await close_letters();
   log_end();
   co_return report_.code;
 }

@@ -4,6 +4,7 @@
 #include <ensue/app/registry.hpp>
 #include <ensue/app/settings.hpp>
 #include <ensue/app/shutdown.hpp>
+#include <ensue/base/posix_disk.hpp>
 #include <ensue/bus/bus.hpp>
 
 #include <memory>
@@ -87,6 +88,8 @@ class app {
   /// Errors:       none thrown; see the exit code, the log and `report`.
   [[nodiscard]] task<exit_code> serve();
 
+  /// Null: no file was given, or it is not open yet.
+  dead_letters* letters() noexcept { return letters_.get(); }
   /// How the shutdown went; of use after `run` or `serve`.
   const shutdown_report& report() const noexcept { return report_; }
   /// Why it did not start, one line each.
@@ -95,6 +98,9 @@ class app {
  private:
   app(std::unique_ptr<loop_runtime> loop, runtime* rt, std::string name, app_options options,
       config c);
+  task<> open_letters();
+  task<> close_letters();
+  static task<> redrive_what_is_marked(app& self);
   void log_lines(log_level level, std::string_view message, const std::vector<std::string>& lines);
   void log_end();
 
@@ -102,8 +108,10 @@ class app {
   config config_;
   const app_options options_;
   std::unique_ptr<log_sink> log_;  // outlives the loop, which may log to its end
+  posix_disk files_;
   std::unique_ptr<loop_runtime> loop_;
   runtime& rt_;
+  std::unique_ptr<dead_letters> letters_;
   ensue::bus bus_;
   ensue::kill_switch kill_switch_;
   registry components_;

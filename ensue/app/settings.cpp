@@ -1,13 +1,19 @@
 #include <ensue/app/settings.hpp>
 #include <ensue/app/spelling.hpp>
+#include <ensue/bus/subscription.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace ensue {
 namespace {
 
-const std::vector<std::string> subscription_knobs{"capacity",    "overflow", "wait_max",
-                                                  "concurrency", "priority", "component"};
+std::vector<std::string> subscription_knobs() {
+  std::vector<std::string> all{"capacity",    "overflow", "wait_max",
+                               "concurrency", "priority", "component"};
+  all.insert(all.end(), policy_knobs().begin(), policy_knobs().end());
+  return all;
+}
 const std::vector<std::string> component_knobs{"critical",    "start_timeout",  "stop_timeout",
                                                "restart_max", "restart_window", "restart_base",
                                                "restart_cap"};
@@ -77,10 +83,16 @@ app_options configured(app_options o, config& c) {
   o.shutdown.drain = c.get("shutdown.drain", o.shutdown.drain);
   o.shutdown.forced = c.get("shutdown.forced", o.shutdown.forced);
   o.parent = word(c, "shutdown.parent", o.parent, {"ignored", "stdin_eof", "signal"});
+  o.dead_letters_file = c.get("dead_letters.file", o.dead_letters_file);
+  o.dead_letters.letters_max = c.get_between<std::size_t>(
+      "dead_letters.letters_max", o.dead_letters.letters_max, 1, capacity_max);
+  o.dead_letters.redrives_max =
+      c.get_between("dead_letters.redrives_max", o.dead_letters.redrives_max, 0U, 1000U);
+  o.dead_letters.salvage = c.get("dead_letters.salvage", o.dead_letters.salvage);
   read_kill_switch(o.kill_switch, c);
   read_log(o.log, c);
   read_loop(o.loop, c);
-  check_knobs(c, "subscriptions.", subscription_knobs);
+  check_knobs(c, "subscriptions.", subscription_knobs());
   check_knobs(c, "components.", component_knobs);
   return o;
 }
@@ -106,6 +118,9 @@ void configure(subscription_settings& s, std::size_t default_capacity, config& c
   s.concurrency = c.get_between(at + "concurrency", s.concurrency, 1U, 10'000U);
   s.priority = c.get(at + "priority", s.priority);
   s.component = c.get(at + "component", s.component);
+  policy p = s.policy ? *s.policy : policy{};
+  configure(p, at, c);
+  s.policy = detail::kept(std::move(p));
 }
 
 }  // namespace ensue

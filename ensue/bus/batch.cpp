@@ -1,9 +1,9 @@
 // The workers of subscriptions that take their events in batches.
 #include <ensue/async/errors.hpp>
+#include <ensue/async/timed_wait.hpp>
 #include <ensue/bus/batch.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/obituary.hpp>
-#include <ensue/async/timed_wait.hpp>
 
 #include <vector>
 

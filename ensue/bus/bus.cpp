@@ -1,6 +1,6 @@
 #include <ensue/async/errors.hpp>
-#include <ensue/bus/bus.hpp>
 #include <ensue/async/timed_wait.hpp>
+#include <ensue/bus/bus.hpp>
 
 namespace ensue {
 

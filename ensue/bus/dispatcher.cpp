@@ -12,7 +12,10 @@
 namespace ensue {
 
 dispatcher::dispatcher(runtime& rt, bus_options options)
-    : rt_{rt}, options_{std::move(options)}, metrics_{std::make_unique<bus_metrics>(*this)} {
+    : rt_{rt},
+      options_{std::move(options)},
+      metrics_{std::make_unique<bus_metrics>(*this)},
+      letters_{options_.dead_letters} {
   rt_.metrics().add(*metrics_);
 }
 

@@ -82,8 +82,8 @@ struct type_entry : record_pool {
   std::vector<type_entry*> derived;  ///< entries whose events have this as a base, itself too
   std::unique_ptr<dispatch_list> list;
   std::unique_ptr<dispatch_list> inward;  ///< with a route: who gets what comes in by it
-  std::uint64_t unrouted = 0;  ///< events nobody subscribed to
-  std::string topic{};         ///< the name under which names and wildcards find it; empty: none
+  std::uint64_t unrouted = 0;             ///< events nobody subscribed to
+  std::string topic{};  ///< the name under which names and wildcards find it; empty: none
 };
 
 /// What the kill switch holds back, until it says otherwise.
@@ -218,6 +218,9 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void report(subscription_state& s, const failure& f) noexcept;
   /// Where the dead letters of a subscription go; null: nowhere.
   dead_letters* letters_for(const subscription_state& s);
+  /// From now on, instead of what the options say; outlives the bus. Null: none.
+  void keep_letters_in(ensue::dead_letters* store) noexcept { letters_ = store; }
+  ensue::dead_letters* letters() const noexcept { return letters_; }
   /// That store is the bus's own, and in memory: its oldest letter goes when it is full.
   bool forgets_letters(const dead_letters& store) const noexcept {
     return &store == own_letters_.get();
@@ -309,6 +312,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   bool closed_ = false;
   std::unique_ptr<inbox_hub> inboxes_;  // made with the first inbox
   std::uint64_t left_in_inboxes_ = 0;
+  ensue::dead_letters* letters_;
   std::unique_ptr<dead_letters> own_letters_;  // made with the first
   std::shared_ptr<dispatcher> keep_;           // while the bus is gone but a handler still runs
 };

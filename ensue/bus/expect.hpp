@@ -1,8 +1,8 @@
 #pragma once
 
+#include <ensue/async/timed_wait.hpp>
 #include <ensue/bus/dispatcher.hpp>
 #include <ensue/bus/subscription.hpp>
-#include <ensue/async/timed_wait.hpp>
 
 #include <memory>
 #include <optional>

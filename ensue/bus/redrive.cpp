@@ -8,7 +8,7 @@ namespace ensue {
 
 dead_letters* dispatcher::letters_for(const subscription_state& s) {
   if (!s.policy().dead_letter) return nullptr;
-  if (options_.dead_letters) return options_.dead_letters;
+  if (letters_) return letters_;
   if (!s.policy().on()) return nullptr;
   if (!own_letters_) own_letters_ = std::make_unique<dead_letters>(rt_);
   return own_letters_.get();

@@ -117,7 +117,7 @@ task<> route::intake::settled(intake& self, const delivery& d, publication& p) {
 settlement route::intake::verdict(publication& p) {
   if (p.lost()) return {.what = kind::retry_later, .wait = options_.retry_after};
   if (p.failures().empty()) return {};
-  if (engine_->options().dead_letters) return {};  // it is kept there
+  if (engine_->letters()) return {};  // it is kept there
   return {.what = kind::dead, .reason = describe(p.failures().front().error)};
 }
 
