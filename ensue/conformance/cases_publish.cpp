@@ -284,7 +284,7 @@ std::span<const test_case> publish_cases() {
                 "in-memory/TestPublishSubscribe_not_persistent_with_context",
                 envelope_is_exact},
       test_case{"deadline_travels", "", "", deadline_travels},
-      test_case{"trace_travels", "", "correlation/TestCorrelationID", trace_travels},
+      test_case{"trace_travels", "", "", trace_travels},
       test_case{"largest_event", "", "", largest_event},
       test_case{"malformed_is_refused", "", "", malformed_is_refused},
       test_case{"types_are_chosen", "", "pubsub/TestTopic", types_are_chosen},

@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <set>
 #include <tests/memory_subject.hpp>
+#include <tests/radio_transport.hpp>
 
 namespace ensue::conformance {
 namespace {
@@ -15,6 +17,23 @@ TEST_CASE("conformance: the memory transport passes, in many orders") {
     subject s = server.subject();
     const report r = w.block_on(run(s));
     w.require(r.passed(), r.text());
+  });
+}
+
+TEST_CASE("conformance: what the absence of a flag means passes with the least transport") {
+  sim::for_each_seed(20, [](sim::world& w) {
+    std::map<std::string, std::shared_ptr<cases::radio_station>> stations;
+    subject s{.rt = w.rt(), .make = [&](const std::string& space) -> std::unique_ptr<transport> {
+                auto& station = stations[space];
+                if (!station) station.reset(new cases::radio_station{.rt = w.rt()});
+                return std::make_unique<cases::radio_transport>(station);
+              }};
+    const report r = w.block_on(run(s));
+    w.require(r.passed(), r.text());
+    for (const test_case& c : cases()) {
+      const bool negative = c.needs.find('!') != std::string_view::npos;
+      w.require(!negative || c.name == "own_comes_back" || excuse(c, s, {}).empty(), c.name);
+    }
   });
 }
 

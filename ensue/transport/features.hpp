@@ -11,7 +11,7 @@ namespace ensue {
 struct transport_features {
   std::string_view name{};   ///< "sqlite"
   bool groups = false;       ///< a group keeps its place while none of its members is there
-  bool redelivers = false;   ///< at least once; false: at most once, settling does nothing
+  bool redelivers = false;   ///< at least once; false: at most once, settling only makes room
   bool keeps_old = false;    ///< a new group may begin with what was published before
   bool orders_keys = false;  ///< one delivery of a key at a time in a group, all members together
                              ///< (false: in each member)
