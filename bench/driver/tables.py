@@ -82,7 +82,7 @@ def row_text(table, row, yardstick, width):
 
 def target_text(target):
     words = {"at_most": "at most {f} x", "times_faster": "at least {f} x as fast as",
-             "limit": "at most {f}"}[target["kind"]].format(f=figure(target["factor"]))
+             "at_least": "at least {f} x", "limit": "at most {f}"}[target["kind"]].format(f=figure(target["factor"]))
     what = f"{target['row']}: {words} {target['peer'] or ''}".rstrip()
     if target["column"]:
         what += f" (column {target['column'] + 1})"

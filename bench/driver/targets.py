@@ -12,7 +12,7 @@ class Target(NamedTuple):
     variant: str
     row: str
     peer: Optional[str]
-    kind: str  # at_most | times_faster | limit
+    kind: str  # at_most | at_least | times_faster | limit
     factor: float
     column: int = 0
 
@@ -53,6 +53,14 @@ TARGETS = [
            "times_faster", 400),
     Target("memory", "wildcard subscriptions that do not match", "emit with 10 k", "emit with none",
            "at_most", 1.1),
+    *(
+        Target("transports", f"append, batches of {batch}", row, "bare prepared insert",
+               "at_least", 0.8)
+        for batch in (100, 1000)
+        for row in ("ensue sqlite, 10 publishers", "ensue sqlite, 2 publishers")
+    ),
+    Target("transports", "append, 64 publishers, one event each", "ensue sqlite",
+           "bare, one transaction each", "at_least", 10),
     Target("compile", "a user's handler file", "-O2 -c", None, "limit", 1.0),
 ]
 

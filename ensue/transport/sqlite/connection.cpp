@@ -2,6 +2,7 @@
 #include <ensue/transport/sqlite/connection.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <linux/magic.h>
 #include <sqlite3.h>
 #include <sys/vfs.h>
@@ -22,6 +23,14 @@ const char* pragma_of(synchronous s) noexcept {
 int remember_pages(void* to, sqlite3*, const char*, int pages) {
   *static_cast<std::int64_t*>(to) = pages;
   return SQLITE_OK;
+}
+
+// SQLite takes a file that is shorter than its header for a new one.
+bool cut_off(const std::string& file) {
+  constexpr std::uintmax_t page_min = 512;
+  std::error_code none;
+  const std::uintmax_t size = std::filesystem::file_size(file, none);
+  return !none && size > 0 && size < page_min;
 }
 
 // Why the place of the file stands against survival::power; empty: it does not.
@@ -50,6 +59,10 @@ connection::~connection() {
 }
 
 transport_result<std::unique_ptr<connection>> connection::open(const connection_options& o) {
+  if (cut_off(o.file))
+    return transport_error{errc::invalid, "sqlite:" + o.file +
+                                              ": is cut off within its header; "
+                                              "restore it from a copy, or remove it to begin anew"};
   auto locks = file_locks::open(o.file);
   if (!locks) return locks.error();
   std::unique_ptr<connection> made{new connection{o, std::move(*locks)}};

@@ -58,14 +58,16 @@ bool file_locks::checkpointing(bool patient) noexcept {
 void file_locks::checkpoint_done() noexcept { set(checkpoint_byte, F_UNLCK, false); }
 
 void file_locks::hold_member(std::uint64_t member) noexcept {
-  set(byte_of(member), F_WRLCK, false);
+  if (set(byte_of(member), F_WRLCK, false)) held_.insert(member);
 }
 
 void file_locks::drop_member(std::uint64_t member) noexcept {
   set(byte_of(member), F_UNLCK, false);
+  held_.erase(member);
 }
 
 bool file_locks::member_lives(std::uint64_t member) const noexcept {
+  if (held_.contains(member)) return true;  // the kernel tells of others' locks only
   struct flock l = lock_of(byte_of(member), F_WRLCK);
   return ::fcntl(fd_, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }

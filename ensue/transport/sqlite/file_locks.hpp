@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -29,13 +30,14 @@ class file_locks {
   /// This process lives and is that member.
   void hold_member(std::uint64_t member) noexcept;
   void drop_member(std::uint64_t member) noexcept;
-  /// Does the process of a member of another connection live?
+  /// Does the process of a member live? Those held here do.
   bool member_lives(std::uint64_t member) const noexcept;
 
  private:
   explicit file_locks(int fd) noexcept : fd_{fd} {}
   bool set(std::int64_t at, short kind, bool wait) const noexcept;
   int fd_;
+  std::set<std::uint64_t> held_;
 };
 
 }  // namespace ensue::sqlite

@@ -190,16 +190,34 @@ void take_from(connection& on, const membership& m, const std::set<std::uint64_t
   on.use("DELETE FROM ensue_members WHERE id=?1").with(m.member).run();
 }
 
-void take_from_the_dead(connection& on, const membership& me, const present& at) {
+bool is_dead(connection& on, const statement& member, time_point now) {
+  const auto id = static_cast<std::uint64_t>(member.integer(0));
+  return member.integer(1) <= ticks(now) || !on.locks().member_lives(id);
+}
+
+}  // namespace
+
+void drop_dead(connection& on, const membership& me, const present& at) {
   std::vector<std::uint64_t> gone;
   statement s = on.use("SELECT id,until FROM ensue_members WHERE group_id=?1 AND id<>?2");
   s.with(me.group, me.member);
-  while (s.row()) {
-    const auto id = static_cast<std::uint64_t>(s.integer(0));
-    if (s.integer(1) <= ticks(at.now) || !on.locks().member_lives(id)) gone.push_back(id);
-  }
+  while (s.row())
+    if (is_dead(on, s, at.now)) gone.push_back(static_cast<std::uint64_t>(s.integer(0)));
   for (const std::uint64_t id : gone) take_from(on, {me.group, id}, nullptr, at.wall);
 }
+
+bool somebody_died(connection& on, const std::vector<std::uint64_t>& groups, time_point now) {
+  statement s = on.use("SELECT id,until FROM ensue_members WHERE group_id=?1");
+  for (const std::uint64_t group : groups) {
+    s.with(group);
+    while (s.row())
+      if (is_dead(on, s, now)) return true;
+    s.reset();
+  }
+  return false;
+}
+
+namespace {
 
 // The keys that a member must not touch now.
 class closed_keys {
@@ -297,22 +315,38 @@ bool take_exceptions(connection& on, const claim_request& r, closed_keys& keys, 
   return all;
 }
 
-std::pair<std::uint64_t, std::vector<std::string>> read_group(connection& on, std::uint64_t group) {
-  std::pair<std::uint64_t, std::vector<std::string>> found;
+}  // namespace
+
+group_place place_of(connection& on, std::uint64_t group) {
+  group_place found;
   statement s = on.use("SELECT cursor,types FROM ensue_groups WHERE id=?1");
   s.with(group);
   if (!s.row()) return found;
-  found.first = static_cast<std::uint64_t>(s.integer(0));
+  found.cursor = static_cast<std::uint64_t>(s.integer(0));
   std::string_view text = s.text(1);
   for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos;) {
-    found.second.emplace_back(text.substr(0, end));
+    found.types.emplace_back(text.substr(0, end));
     text.remove_prefix(end + 1);
   }
   return found;
 }
 
+bool set_cursor(connection& on, const membership& m, std::uint64_t cursor) {
+  if (!is_member(on, m)) return false;
+  on.use("UPDATE ensue_groups SET cursor=?2 WHERE id=?1").with(m.group, cursor).run();
+  return true;
+}
+
+bool leads(connection& on, const membership& m) {
+  statement s = on.use("SELECT min(id) FROM ensue_members WHERE group_id=?1");
+  s.with(m.group);
+  return s.row() && static_cast<std::uint64_t>(s.integer(0)) == m.member;
+}
+
+namespace {
+
 void take_fresh(connection& on, const claim_request& r, closed_keys& keys, claimed& got) {
-  const auto [cursor, types] = read_group(on, r.who.group);
+  const auto [cursor, types] = place_of(on, r.who.group);
   std::vector<std::uint64_t> mine;
   std::uint64_t end = cursor;
   std::size_t looked = 0;
@@ -340,7 +374,7 @@ void take_fresh(connection& on, const claim_request& r, closed_keys& keys, claim
   }
   got.more |= got.events.size() >= r.want || looked >= r.look;
   if (end == cursor) return;
-  on.use("UPDATE ensue_groups SET cursor=?2 WHERE id=?1").with(r.who.group, end).run();
+  set_cursor(on, r.who, end);
   if (mine.empty()) return;
   claim_bits bits{mine.front(), mine.back()};
   for (const std::uint64_t p : mine) bits.set_open(p);
@@ -357,7 +391,7 @@ claimed claim(connection& on, const claim_request& r) {
     got.fenced = true;
     return got;
   }
-  take_from_the_dead(on, r.who, r.at);
+  drop_dead(on, r.who, r.at);
   closed_keys keys;
   close_keys_of_others(on, r.who, keys);
   if (take_exceptions(on, r, keys, got)) take_fresh(on, r, keys, got);

@@ -71,6 +71,21 @@ bool give_back(connection& on, const membership& m, const std::vector<fate>& wha
 /// Gives up all: those that are `out` count as attempted.
 void leave(connection& on, const membership& m, const std::set<std::uint64_t>& out);
 
+/// For those that keep their place by the cursor alone, and claim nothing: relays.
+struct group_place {
+  std::uint64_t cursor = 0;
+  std::vector<std::string> types{};
+};
+group_place place_of(connection& on, std::uint64_t group);
+/// False: the member was fenced, nothing was done.
+bool set_cursor(connection& on, const membership& m, std::uint64_t cursor);
+/// Takes out the members that died or whose lease is over, and takes over what they held.
+void drop_dead(connection& on, const membership& me, const present& at);
+/// The member that joined first.
+bool leads(connection& on, const membership& m);
+/// Has a member of one of these groups died, or is its lease over?
+bool somebody_died(connection& on, const std::vector<std::uint64_t>& groups, time_point now);
+
 struct dead_row {
   std::uint64_t position = 0;
   unsigned attempts = 0;

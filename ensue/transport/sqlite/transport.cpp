@@ -1,6 +1,7 @@
 #include <ensue/async/deadline.hpp>
 #include <ensue/async/errors.hpp>
 #include <ensue/async/sleep.hpp>
+#include <ensue/async/timed_wait.hpp>
 #include <ensue/transport/sqlite/consumer.hpp>
 #include <ensue/transport/sqlite/schema.hpp>
 #include <ensue/transport/sqlite/transport.hpp>
@@ -128,15 +129,20 @@ struct transport::work {
 
   // Others commit to the file without telling: look, but only while somebody here would want it.
   static task<> look(transport& t) {
-    std::int64_t seen = -1;
+    struct seen {
+      std::int64_t version;
+      bool died;
+    };
+    std::int64_t before = -1;
     for (;;) {
       co_await sleep_for(t.rt_, t.options_.look_every, "sqlite: what others committed");
-      const bool hungry = std::any_of(t.groups_.begin(), t.groups_.end(),
-                                      [](const auto& g) { return g.second->hungry(); });
-      if (!hungry) continue;
-      const auto version = [](connection& c) { return c.foreign_version(); };
-      const auto now = co_await t.db_->read(version);
-      if (now && std::exchange(seen, *now) != *now) t.poke_groups();
+      if (!t.anybody_waits()) continue;
+      const auto ask = [groups = t.own_groups(), at = t.rt_.now()](connection& c) {
+        return seen{c.foreign_version(), somebody_died(c, groups, at)};
+      };
+      const auto now = co_await t.db_->read(ask);
+      if (!now) continue;
+      if (now->died || std::exchange(before, now->version) != now->version) t.poke_groups();
     }
   }
 
@@ -291,8 +297,25 @@ void transport::report(const transport_error* e) {
   if (state_ == transport_state::degraded) change(transport_state::ready, "");
 }
 
+task<> transport::next_change(time_point until) {
+  const wait_status how = co_await timed_wait(changed_, rt_, "sqlite: a change", until);
+  if (how == wait_status::cancelled) throw_cancelled();
+}
+
 void transport::poke_groups() noexcept {
+  wake_all(changed_);
   for (const auto& [name, g] : groups_) g->poke();
+}
+
+bool transport::anybody_waits() const noexcept {
+  return !changed_.empty() || std::any_of(groups_.begin(), groups_.end(),
+                                          [](const auto& g) { return g.second->hungry(); });
+}
+
+std::vector<std::uint64_t> transport::own_groups() const {
+  std::vector<std::uint64_t> ids;
+  for (const auto& [name, g] : groups_) ids.push_back(g->who().group);
+  return ids;
 }
 
 void transport::forget_ended() {

@@ -75,6 +75,10 @@ class transport final : public ensue::transport {
   /// Cancellation: throws. Errors: errc::not_found; errc::exists: it has consumers here.
   task<transport_result<>> forget_group(std::string group);
 
+  /// Waits until something may have been published, here or elsewhere; no longer than `until`.
+  /// Cancellation: throws. Errors: none.
+  task<> next_change(time_point until);
+  runtime& rt() const noexcept { return rt_; }
   /// The file, for other stores: each with tables of its own name. Null: not open.
   sqlite::database* store() noexcept { return db_.get(); }
 
@@ -84,6 +88,8 @@ class transport final : public ensue::transport {
   void change(transport_state to, std::string why);
   void report(const transport_error* e);
   void poke_groups() noexcept;
+  bool anybody_waits() const noexcept;
+  std::vector<std::uint64_t> own_groups() const;
   void forget_ended();
   group* group_of(std::uint64_t token) noexcept;
   transport_error not_open() const;
@@ -100,6 +106,7 @@ class transport final : public ensue::transport {
   std::vector<consumer*> consumers_;
   std::size_t waiting_bytes_ = 0;
   work_list room_;
+  work_list changed_;
   std::optional<owned_job<void>> looking_, trimming_;
 };
 
