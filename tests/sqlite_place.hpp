@@ -33,7 +33,7 @@ struct opened_transport {
   }
   std::unique_ptr<ensue::consumer> join(const std::string& group, std::size_t prefetch = 64) {
     consume_options o{.group = group, .prefetch = prefetch, .from_oldest = true};
-    return std::move(w.block_on(t.consume(std::move(o))).value());
+    return w.block_on(t.consume(std::move(o))).value();
   }
   delivery next(ensue::consumer& c) { return w.block_on(c.next()).value(); }
   void ack(ensue::consumer& c, const delivery& d) {

@@ -125,7 +125,7 @@ TEST_CASE("sqlite group: types are a pattern of the group, what it does not want
   sqlite_place p;
   auto a = p.open();
   consume_options o{.group = "g", .types = {"order.*"}, .from_oldest = true};
-  const auto c = std::move(p.w.block_on(a->t.consume(std::move(o))).value());
+  const auto c = p.w.block_on(a->t.consume(std::move(o))).value();
   std::vector<cloud_event> events;
   for (int n = 1; n <= 4; ++n) {
     events.push_back(numbered(n));

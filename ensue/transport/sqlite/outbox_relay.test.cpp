@@ -69,7 +69,7 @@ TEST_CASE("sqlite outbox: a target that refuses is tried again, then all goes on
   target to{p.w};
   auto a = p.open();
   consume_options slow{.group = "slow"};
-  const auto c = std::move(p.w.block_on(to.t.consume(slow)).value());
+  const auto c = p.w.block_on(to.t.consume(slow)).value();
   outbox_relay relay{a->t, to.t, {.at_once = 2}};
   const running r{p.w, relay};
   for (int n = 1; n <= 6; ++n) a->publish({numbered(n)});
