@@ -17,8 +17,8 @@ sys.dont_write_bytecode = True
 
 from driver import children, compile_cost, machine, tables  # noqa: E402
 
-PROGRAMS = ["fanout", "queued", "coroutine", "cross", "latency", "demo", "memory", "tape",
-            "transports"]
+PROGRAMS = ["fanout", "queued", "coroutine", "cross", "latency", "demo", "memory", "policy",
+            "tape", "transports"]
 SCRIPTS = {"compile": compile_cost.measure}
 TAPE = pathlib.Path(__file__).resolve().parent.parent / "examples/trading/tape/btcusdt.txt.gz"
 

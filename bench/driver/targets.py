@@ -61,6 +61,11 @@ TARGETS = [
     ),
     Target("transports", "append, 64 publishers, one event each", "ensue sqlite",
            "bare, one transaction each", "at_least", 10),
+    Target("policy", "plain handler", "retry, breaker", "bare", "at_most", 1.3),
+    Target("policy", "plain handler", "retry, breaker", None, "limit", 0.0001, column=1),
+    Target("policy", "coroutine handler", "retry, breaker", "bare", "at_most", 1.3),
+    Target("policy", "coroutine handler that suspends once", "retry, breaker", "bare",
+           "at_most", 1.3),
     Target("compile", "a user's handler file", "-O2 -c", None, "limit", 1.0),
 ]
 

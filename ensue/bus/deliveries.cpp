@@ -1,4 +1,3 @@
-#include <ensue/async/deadline.hpp>
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/deliveries.hpp>
 #include <ensue/bus/in_hand.hpp>
@@ -9,10 +8,17 @@
 namespace ensue {
 namespace {
 
-// After so many events others on the loop get their turn.
-constexpr int worker_batch = 64;
 // When the store of dead letters is full or ill.
 constexpr std::chrono::seconds bury_again{5};
+
+bool looks(const policy& p) {
+  return p.expire != duration::max() || p.dedupe.on() || p.rate.limited || p.rate_each.limited;
+}
+
+bool may_drain(subscription_state& self, const policy& p) {
+  return self.handle().plain_by_worker() && !self.handle().has_key() && !looks(p) &&
+         p.retry.deadline == duration::max() && p.breaker.mode != breaker_mode::rate;
+}
 
 }  // namespace
 
@@ -21,6 +27,9 @@ deliveries::deliveries(subscription_state& self, const policy& p)
       rt_{self.engine().rt()},
       policy_{p},
       random_{rt_.random("retry " + self.name())},
+      timed_{p.times_out() || p.retry.deadline != duration::max()},
+      looks_{looks(p)},
+      drains_{may_drain(self, p)},
       timer_{rt_} {
   const char* const name = self.name().c_str();
   if (p.dedupe.on()) {
@@ -47,102 +56,9 @@ std::size_t deliveries::parked() const noexcept {
   return parked_.size() + copies_.size() + in_line_.size();
 }
 
-task<> deliveries::work_loop(std::shared_ptr<dispatcher> keep, subscription_state& self,
-                             std::shared_ptr<subscription_state::worker> me) {
-  {
-    const subscription_state::leaving at_end{self, me};
-    deliveries& all = *self.deliveries_;
-    runtime& rt = all.rt_;
-    int run_length = 0;
-    delivery d;
-    while (!self.ended_ && !me->told) {
-      if (!self.may_take() || !all.take(d)) {
-        all.arm();
-        if (co_await wait_in(self.idle_workers_, rt, self.settings_.name.c_str()) ==
-            wait_status::cancelled)
-          break;
-        run_length = 0;
-        continue;
-      }
-      in_hand event{self, d.event};
-      if (!d.letter && all.admit(event, d)) co_await run(all, event, d, *me);
-      if (d.letter) co_await bury(all, event, d);
-      // Cancelled, held back or ended: its copies have their turn. (Parked, it keeps its claim.)
-      const bool claimed = d.claim.first();
-      d = {};
-      if (claimed) all.claim_settled();
-      if (++run_length % worker_batch == 0) co_await yield(rt);
-    }
-  }
-  keep->settle_deferred();
-}
-
-// What is due of the parked goes first: it came earlier than anything in the queue.
-bool deliveries::take(delivery& next) {
-  const bool waits = !parked_.empty() || closed_until_ != time_point{};
-  const time_point now = waits ? rt_.now() : time_point{};
-  if (!parked_.empty() && parked_.front().due <= now) {
-    std::pop_heap(parked_.begin(), parked_.end(), later{});
-    next = std::move(parked_.back());
-    parked_.pop_back();
-    --self_.parked_;
-    ++self_.running_;
-    return true;
-  }
-  if (now < closed_until_) return false;
-  closed_until_ = {};
-  next = {};
-  return self_.take(next.event);
-}
-
-// One attempt, and what follows from it. The event is settled, or parked, at the end; if the
-// worker was cancelled, it is neither, and dropped with the event in hand.
-task<> deliveries::run(deliveries& self, in_hand& event, delivery& d,
-                       const subscription_state::worker& me) {
-  const time_point now = self.rt_.now();
-  if (!d.tries) d.tries.emplace(self.policy_.retry, now);
-  d.tries->begin_attempt(now);
-  const time_point end = std::min(saturating_add(now, self.policy_.timeout), d.tries->deadline());
-  event.ctx().set_attempt(d.tries->attempt(), end);
-  std::exception_ptr error;
-  try {
-    if (end == never) {
-      co_await self.self_.begin(d.event.view, event.ctx());
-    } else {
-      co_await with_deadline(self.rt_, end, self.self_.begin(d.event.view, event.ctx()));
-    }
-  } catch (...) {
-    error = std::current_exception();
-  }
-  if (!error) {
-    co_await succeed(self, event, d);
-  } else if (!me.told || !is_cancellation(error)) {
-    self.fail(event, d, error);
-  }
-  d.permit = {};
-  self.attempt_ended();
-}
-
-task<> deliveries::succeed(deliveries& self, in_hand& event, delivery& d) {
-  event.ctx().reached() ? event.handled() : event.held_back();
-  d.permit.succeeded();
-  if (self.budget_) self.budget_->succeeded();
-  if (!d.claim.first()) co_return;
-  std::exception_ptr error;
-  try {
-    co_await d.claim.succeeded();
-  } catch (...) {
-    error = std::current_exception();
-  }
-  // The effect has happened: a copy that comes after a restart may repeat it, no more.
-  if (error && !is_cancellation(error)) {
-    const failure f{self.self_.name(), std::string{d.event.rec->type->name}, error};
-    self.self_.engine().report(self.self_, f);
-  }
-  self.claim_settled();
-}
-
 void deliveries::fail(in_hand& event, delivery& d, const std::exception_ptr& error) {
+  if (!d.tries) d.tries.emplace(policy_.retry, d.began);
+  d.tries->begin_attempt(d.began);
   d.permit.failed(error);
   timed_out_ += has_code(error, errc::timed_out);
   const next_step next = d.tries->after(error, rt_, random_, budget_ ? &*budget_ : nullptr);

@@ -90,6 +90,8 @@ void deliveries::has_turn(std::uint64_t turn, std::exception_ptr refused) {
 
 bool deliveries::pass_breaker(in_hand& event, delivery& d) {
   if (!breaker_) return true;
+  d.permit = breaker_->pass_closed();
+  if (d.permit) return true;
   if (auto permit = breaker_->try_acquire()) {
     d.permit = std::move(*permit);
     return true;

@@ -24,6 +24,10 @@ class handler {
   plain_call plain() const noexcept { return plain_; }
   void* target() noexcept { return target_; }
   bool coroutine() const noexcept { return coroutine_; }
+  /// It runs to its end when it is called, although a worker calls it: see take_from_queue.
+  bool function() const noexcept { return function_; }
+  /// As `plain`, of such a function.
+  plain_call plain_by_worker() const noexcept { return plain_by_worker_; }
   bool has_filter() const noexcept { return has_filter_; }
   bool has_key() const noexcept { return has_key_; }
 
@@ -42,14 +46,16 @@ class handler {
 
   /// A plain function under a policy: called by a worker, never in place.
   void take_from_queue() noexcept {
-    coroutine_ = true;
-    plain_ = nullptr;
+    function_ = !std::exchange(coroutine_, true);
+    plain_by_worker_ = std::exchange(plain_, nullptr);
   }
 
  protected:
   plain_call plain_ = nullptr;
+  plain_call plain_by_worker_ = nullptr;
   void* target_ = nullptr;
   bool coroutine_ = false;
+  bool function_ = false;
   bool has_filter_ = false;
   bool has_key_ = false;
 };

@@ -66,7 +66,7 @@ class subscription_state : public work {
   handler& handle() noexcept { return *handler_; }
   dispatcher& engine() noexcept { return dispatcher_; }
   /// No filter, owner, context or result stands between the event and the function.
-  bool direct() const noexcept { return direct_; }
+  bool direct() const noexcept { return direct_ && handler_->plain(); }
 
   void set_holder(subscription* s) noexcept { holder_ = s; }
   bool ended() const noexcept { return ended_; }

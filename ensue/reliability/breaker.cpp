@@ -115,8 +115,9 @@ void breaker::settle_closed(permit::outcome how) {
     if (failures_in_row_ >= policy_.failures)
       open(std::to_string(failures_in_row_) + " failures in a row");
   } else if (policy_.mode == breaker_mode::rate) {
-    window_.add(rt_.now(), failed);
-    const auto [calls, bad] = window_.count(rt_.now());
+    const time_point now = rt_.now();
+    window_.add(now, failed);
+    const auto [calls, bad] = window_.count(now);
     if (calls >= policy_.calls_min &&
         static_cast<double>(bad) >= policy_.failure_rate * static_cast<double>(calls))
       open(std::to_string(bad) + " of " + std::to_string(calls) + " calls failed within " +

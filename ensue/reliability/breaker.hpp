@@ -63,7 +63,7 @@ class breaker {
 
     explicit operator bool() const noexcept { return from_ != nullptr; }
     bool probe() const noexcept { return probe_; }
-    void succeeded() { settle(outcome::succeeded); }
+    void succeeded();
     void failed() { settle(outcome::failed); }
     /// Failed when `error` is transient by the policy; undecided otherwise.
     void failed(const std::exception_ptr& error);
@@ -89,6 +89,18 @@ class breaker {
 
   /// errc::unavailable: it is open, or its probes are out. Nothing was done; may retry.
   [[nodiscard]] result<permit> try_acquire();
+  /// As it was at the last call: `state` looks at the time too.
+  bool closed() const noexcept { return state_ == breaker_state::closed; }
+  /// As above while it is closed, for a few instructions; else an empty permit, and nobody is
+  /// refused: ask `try_acquire` then.
+  permit pass_closed() noexcept {
+    return state_ == breaker_state::closed ? permit{*this, generation_, false} : permit{};
+  }
+  /// So many calls succeeded that needed no permit: it was closed all the time. Not in rate mode.
+  void succeeded(std::uint64_t calls) noexcept {
+    counts_.succeeded += calls;
+    if (calls) failures_in_row_ = 0;
+  }
   /// Waits until the breaker lets the caller through.
   ///
   /// Limits:       `waiting_max` may wait.
@@ -153,6 +165,16 @@ class breaker {
   breaker_counts counts_;
   std::function<void(const breaker_change&)> on_change_;
 };
+
+// The way of almost all calls. Nobody waits for a closed breaker, so nobody is served.
+inline void breaker::permit::succeeded() {
+  if (!from_ || probe_ || generation_ != from_->generation_ ||
+      from_->policy_.mode != breaker_mode::consecutive) [[unlikely]]
+    return settle(outcome::succeeded);
+  breaker* from = std::exchange(from_, nullptr);
+  ++from->counts_.succeeded;
+  from->failures_in_row_ = 0;
+}
 
 namespace detail {
 

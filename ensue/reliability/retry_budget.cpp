@@ -36,8 +36,6 @@ retry_budget::retry_budget(const runtime& rt, retry_budget_policy policy)
   ENSUE_ASSERT(!policy.wrong(), "the policy is wrong");
 }
 
-void retry_budget::succeeded() noexcept { saved_ += std::min(per_success_, most_ - saved_); }
-
 // A nanosecond brings `per_second` billionths.
 void retry_budget::earn(const runtime& rt) noexcept {
   const time_point now = rt.now();

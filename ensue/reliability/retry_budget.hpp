@@ -2,6 +2,7 @@
 
 #include <ensue/async/runtime.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,7 +31,10 @@ class retry_budget {
   /// Asserts that the policy is not `wrong`.
   explicit retry_budget(const runtime& rt, retry_budget_policy policy = {});
 
-  void succeeded() noexcept;
+  /// `times` < 1 million.
+  void succeeded(std::uint64_t times = 1) noexcept {
+    saved_ += std::min(per_success_ * static_cast<std::int64_t>(times), most_ - saved_);
+  }
   /// Takes one retry if there is one.
   bool try_take(const runtime& rt) noexcept;
 

@@ -3,7 +3,7 @@
 #   ./dev bench [ARGS…]
 #
 #   --only NAME          this workload: fanout, queued, coroutine, cross, latency, demo, memory,
-#                        tape, transports, compile; may be repeated
+#                        policy, tape, transports, compile; may be repeated
 #   --rounds N           samples of each candidate
 #   --tiny               seconds; the figures mean nothing
 #   --json               one JSON document on stdout
