@@ -61,8 +61,8 @@ std::string describe(const std::exception_ptr& e) {
     return error.what();
   } catch (const std::string& text) {
     return text;
-  } catch (const char* text) {
-    return text;
+  } catch (const char* text) {  // also takes a thrown nullptr
+    return text ? text : "an exception that is a null pointer";
   } catch (...) {
     return "an exception of type " + current_exception_type();
   }

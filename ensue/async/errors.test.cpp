@@ -32,6 +32,9 @@ TEST_CASE("everything that can be thrown has a text") {
   CHECK(describe(nullptr).empty());
   CHECK(describe(std::make_exception_ptr(std::runtime_error{"no stock"})) == "no stock");
   CHECK(describe(std::make_exception_ptr<const char*>("a literal")) == "a literal");
+  CHECK(describe(std::make_exception_ptr<const char*>(nullptr)) ==
+        "an exception that is a null pointer");
+  CHECK(describe(std::make_exception_ptr(nullptr)) == "an exception that is a null pointer");
   CHECK(describe(std::make_exception_ptr(7)) == "an exception of type int");
 }
 

@@ -1,3 +1,4 @@
+#include <ensue/async/buggify.hpp>
 #include <ensue/async/errors.hpp>
 #include <ensue/bus/deliveries.hpp>
 #include <ensue/bus/in_hand.hpp>
@@ -10,6 +11,7 @@ namespace {
 
 // When the store of dead letters is full or ill.
 constexpr std::chrono::seconds bury_again{5};
+constexpr std::chrono::milliseconds late{50};  // at a fault site
 
 bool looks(const policy& p) {
   return p.expire != duration::max() || p.dedupe.on() || p.rate.limited || p.rate_each.limited;
@@ -166,6 +168,7 @@ void deliveries::arm() {
   time_point next = parked_.empty() ? never : parked_.front().due;
   if (closed_until_ > now && self_.head_ != self_.tail_) next = std::min(next, closed_until_);
   if (next == never || self_.ended_) return;
+  if (buggify(rt_, "deliveries.wakes_late")) next = saturating_add(next, late);
   timer_.call_at(next, [this] { wake(); });
 }
 

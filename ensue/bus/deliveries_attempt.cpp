@@ -8,6 +8,12 @@
 #include <boost/asio/this_coro.hpp>
 
 namespace ensue {
+namespace {
+
+// Turns to wait for a cancellation; a handler may have switched them off for its whole coroutine.
+constexpr int arrival_max = 10'000;
+
+}  // namespace
 
 task<> deliveries::work_loop(std::shared_ptr<dispatcher> keep, subscription_state& self,
                              std::shared_ptr<subscription_state::worker> me) {
@@ -30,29 +36,35 @@ task<> deliveries::work_loop(std::shared_ptr<dispatcher> keep, subscription_stat
         run_length = 0;
         continue;
       }
-      in_hand event{self, d.event};
-      if (error) {
-        all.end_attempt(event, d, error);
-      } else if (!d.letter && all.passes(event, d)) {
-        if (all.begin(event, d, limit, error)) {
-          try {
-            co_await self.begin(d.event.view, event.ctx());
-          } catch (...) {
-            error = std::current_exception();
+      {
+        in_hand event{self, d.event};
+        if (error) {
+          all.end_attempt(event, d, error);
+        } else if (!d.letter && all.passes(event, d)) {
+          if (all.begin(event, d, limit, error)) {
+            try {
+              co_await self.begin(d.event.view, event.ctx());
+            } catch (...) {
+              error = std::current_exception();
+            }
+            if (limit.over() && !me->told) {
+              // What the timer sent may still be on its way; the worker itself goes on.
+              const auto sent = co_await boost::asio::this_coro::cancellation_state;
+              for (int turn = 0; turn < arrival_max; ++turn) {
+                if (sent.cancelled() != boost::asio::cancellation_type::none) break;
+                co_await yield(rt);
+              }
+              co_await boost::asio::this_coro::reset_cancellation_state();
+              if (is_cancellation(error)) error = attempt_limit::timed_out(error);
+            }
           }
-          if (limit.over() && !me->told) {
-            // What the timer sent may still be on its way; the worker itself goes on.
-            const auto sent = co_await boost::asio::this_coro::cancellation_state;
-            while (sent.cancelled() == boost::asio::cancellation_type::none) co_await yield(rt);
-            co_await boost::asio::this_coro::reset_cancellation_state();
-            if (is_cancellation(error)) error = attempt_limit::timed_out(error);
-          }
+          // Before it counts as handled: nothing is in hand then.
+          if (!error && d.claim.first() && !me->told) co_await remember(all, d);
+          // Cancelled with its worker, the event is dropped with what is in hand.
+          if (!me->told || !is_cancellation(error)) all.end_attempt(event, d, error);
         }
-        // Cancelled with its worker, the event is dropped with what is in hand.
-        if (!me->told || !is_cancellation(error)) all.end_attempt(event, d, error);
-        if (!error && d.claim.first() && !me->told) co_await remember(all, d);
+        if (d.letter && !me->told) co_await bury(all, event, d);
       }
-      if (d.letter && !me->told) co_await bury(all, event, d);
       // Cancelled, held back or ended: its copies have their turn. (Parked, it keeps its claim.)
       const bool claimed = d.claim.first();
       d.clear();

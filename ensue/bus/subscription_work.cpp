@@ -142,15 +142,18 @@ task<> subscription_state::work_loop(std::shared_ptr<dispatcher> keep, subscript
         run = 0;
         continue;
       }
-      // Settles the event exactly once, whatever ends this block, the end of the world included.
-      in_hand event{self, q};
-      if (!event.may_begin()) continue;
-      try {
-        co_await self.begin(q.view, event.ctx());
-        event.ctx().reached() ? event.handled() : event.held_back();
-      } catch (...) {
-        event.threw(std::current_exception(), me->told);
+      {
+        // Settles the event exactly once, whatever ends this block, the end of the world included.
+        in_hand event{self, q};
+        if (!event.may_begin()) continue;
+        try {
+          co_await self.begin(q.view, event.ctx());
+          event.ctx().reached() ? event.handled() : event.held_back();
+        } catch (...) {
+          event.threw(std::current_exception(), me->told);
+        }
       }
+      // Not with the event in hand: it would count as handled and as running.
       if (++run % worker_batch == 0) co_await yield(rt);
     }
   }

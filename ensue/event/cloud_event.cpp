@@ -114,6 +114,8 @@ json_result<void> set_attribute(cloud_event& e, std::string_view name, std::stri
   }
   if (!extension_name(name))
     return codec_error{std::string{name.substr(0, 40)}, "is no name for an attribute"};
+  if (e.extensions.size() >= cloud_event::extensions_max && !e.extension(name))
+    return codec_error{std::string{name}, "there are too many extensions"};
   e.set_extension(name, std::string{value});
   return {};
 }

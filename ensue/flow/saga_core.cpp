@@ -1,5 +1,7 @@
+#include <ensue/async/buggify.hpp>
 #include <ensue/async/errors.hpp>
 #include <ensue/async/shield.hpp>
+#include <ensue/async/sleep.hpp>
 #include <ensue/flow/saga_core.hpp>
 #include <ensue/flow/saga_history.hpp>
 
@@ -11,6 +13,7 @@ namespace {
 
 constexpr duration store_time{std::chrono::minutes{1}};  // a record takes that long at most
 constexpr duration try_again{std::chrono::seconds{1}};
+constexpr duration slow{std::chrono::milliseconds{20}};  // at a fault site
 
 std::string text_of(const saga_mark& m) { return encode_json(m).value(); }
 
@@ -66,6 +69,8 @@ task<> publish_all(std::shared_ptr<saga_core> c, saga_entry_ref e) {
       e->outbox.pop_front();
       continue;
     }
+    if (buggify(c->rt(), "saga.before_effect"))
+      co_await sleep_for(c->rt(), slow, "a saga's effect");
     const sent how = co_await send(*c, p->second, next, e->record.root, e->record.key);
     if (how == sent::closed) co_return;
     if (how == sent::later) {
@@ -75,6 +80,7 @@ task<> publish_all(std::shared_ptr<saga_core> c, saga_entry_ref e) {
     e->outbox.pop_front();
     ++c->account.effects;
     if (how == sent::failed) ++c->account.failed;
+    if (buggify(c->rt(), "saga.before_mark")) co_await sleep_for(c->rt(), slow, "a saga's mark");
     if (!e->outbox.empty()) continue;
     const std::uint64_t step = e->record.step;
     std::string mark = text_of({e->address.first, e->address.second, step});

@@ -1,4 +1,6 @@
+#include <ensue/async/buggify.hpp>
 #include <ensue/async/errors.hpp>
+#include <ensue/async/sleep.hpp>
 #include <ensue/event/time_text.hpp>
 #include <ensue/flow/schedule_engine.hpp>
 
@@ -184,6 +186,8 @@ task<> send_tick(std::shared_ptr<schedule_engine> engine, std::shared_ptr<schedu
     const duration wait = e->options().retry.after(std::min(failed, 30U), e->draw());
     co_await sleep_for(e->rt(), wait, "a tick that was refused");
   }
+  constexpr std::chrono::milliseconds slow{20};
+  if (buggify(e->rt(), "schedule.fired")) co_await sleep_for(e->rt(), slow, "a tick was sent");
   e->settle(*s, due, ec);
   co_await follow_up(e, s);
 }

@@ -1,4 +1,6 @@
+#include <ensue/async/buggify.hpp>
 #include <ensue/async/errors.hpp>
+#include <ensue/async/sleep.hpp>
 #include <ensue/reliability/dead_letters.hpp>
 
 #include <algorithm>
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::size_t redriven_bytes = 200;      // about, in the file
 constexpr std::uint64_t compact_least = 16'384;  // a smaller file is not worth it
+constexpr std::chrono::milliseconds slow{20};    // at a fault site
 
 journal_options file_options(const dead_letter_options& o) {
   journal_options j;
@@ -114,6 +117,7 @@ struct dead_letters::work {
     counted.marked = false;
     if (s.poisoned(counted)) counted.reason = death_reason::poison;
     if (const result<> done = co_await replace(s, counted); !done) co_return done;
+    if (buggify(s.rt_, "dead_letters.counted")) co_await sleep_for(s.rt_, slow);
     const letter_ptr posted = s.show(id);
     if (!posted) co_return result<>{};  // purged meanwhile
     if (const auto wrong = co_await post_one(post, posted)) {

@@ -1,4 +1,6 @@
+#include <ensue/async/buggify.hpp>
 #include <ensue/async/offload.hpp>
+#include <ensue/async/sleep.hpp>
 #include <ensue/base/assert.hpp>
 #include <ensue/reliability/journal.hpp>
 
@@ -12,6 +14,7 @@ namespace ensue {
 namespace {
 
 constexpr std::size_t replay_bytes = std::size_t{1} << 20;  // between two returns to the loop
+constexpr std::chrono::milliseconds slow_disk{20};          // at a fault site
 
 }  // namespace
 
@@ -108,7 +111,9 @@ struct journal::work {
     const auto batch = std::make_shared<const journal_batch>(std::exchange(s.pending, {}));
     const std::uint64_t last = s.last_put;
     const auto write = [file = s.file, batch] { return file->commit(*batch); };
+    if (buggify(s.rt, "journal.before_commit")) co_await sleep_for(s.rt, slow_disk);
     const result<> done = co_await offload(s.rt, write);
+    if (buggify(s.rt, "journal.after_commit")) co_await sleep_for(s.rt, slow_disk);
     if (!done) co_return s.fail(done.error());
     s.committed(last);
   }
@@ -116,7 +121,9 @@ struct journal::work {
   static task<> compact(state& s) {
     const std::shared_ptr<compaction> c = s.wanted;
     const auto write = [file = s.file, c] { return file->replace(c->records); };
+    if (buggify(s.rt, "journal.before_compaction")) co_await sleep_for(s.rt, slow_disk);
     const journal_file::replaced done = co_await offload(s.rt, write);
+    if (buggify(s.rt, "journal.after_compaction")) co_await sleep_for(s.rt, slow_disk);
     if (!done.old_in_use) co_return s.fail(done.error);
     s.wanted = nullptr;
     if (done.error) {  // the old file goes on, with what it was to be spared
