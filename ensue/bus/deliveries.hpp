@@ -90,6 +90,7 @@ class deliveries : public std::enable_shared_from_this<deliveries> {
   bool pass_tenants(in_hand& event, delivery& d);
   bool pass_breaker(in_hand& event, delivery& d);
   std::exception_ptr drain(delivery& next, const subscription_state::worker& me, int& run_length);
+  bool drainable(const subscription_state::worker& me) const noexcept;
   void run_one(const queued_event& q);
   void drained(std::size_t done, delivery* failed);
   bool passes(in_hand& event, delivery& d);

@@ -95,6 +95,11 @@ bool deliveries::take(delivery& next) {
   return self_.take(next.event);
 }
 
+// What a function may change about its own subscription.
+inline bool deliveries::drainable(const subscription_state::worker& me) const noexcept {
+  return self_.direct_ && self_.running_ <= self_.concurrency_ && !me.told;
+}
+
 // As a queue without a policy is drained. Returns what the first attempt of `next.event` has come
 // to, when it failed; else null, and whatever is still there has to go the long way.
 //
@@ -113,7 +118,7 @@ std::exception_ptr deliveries::drain(delivery& next, const subscription_state::w
   std::exception_ptr error;
   ++self_.running_;
   try {
-    for (; done < drain_batch && self_.head_ != self_.tail_ && self_.direct_ && !me.told; ++done) {
+    for (; done < drain_batch && self_.head_ != self_.tail_ && drainable(me); ++done) {
       q = self_.ring_[self_.head_++ & (self_.ring_.size() - 1)];
       at.rec = q.rec;
       at.type = q.rec->type;

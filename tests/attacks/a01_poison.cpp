@@ -16,6 +16,8 @@ namespace ensue::attacks {
 
 using namespace std::chrono_literals;
 
+namespace {
+
 struct payment {
   static constexpr const char* event_name = "attacks.payment";
   int number = 0;
@@ -23,8 +25,6 @@ struct payment {
   std::int64_t posted = 0;
 };
 BOOST_DESCRIBE_STRUCT(payment, (), (number, customer, posted))
-
-namespace {
 
 constexpr int customers = 100;
 
