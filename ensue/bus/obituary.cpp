@@ -119,7 +119,7 @@ task<> carry_out(burial& b) {
 void bury(subscription_state& s, record& r, const std::exception_ptr& error) {
   dispatcher& d = s.engine();
   dead_letters* const store = d.letters_for(s);
-  if (!store) return;
+  if (!store && !s.policy().on_failure) return;
   auto mine = std::make_shared<burial>(
       burial{d.shared_from_this(), store,
              letter_about(s, r, nullptr, death_reason::exhausted, error), s.policy().on_failure});

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 using namespace ensue;
 
@@ -29,6 +31,20 @@ TEST_CASE("a letter says when its event cannot be posted again, and why") {
   CHECK(letter->detail ==
         "boom. Its type is not in the bus's registry: it cannot be posted again.");
   CHECK(letter->subscription == "h");
+}
+
+TEST_CASE("on_failure is told although nothing is kept, of what is emitted too") {
+  sim::world w;
+  bus b{w.rt()};
+  std::vector<std::string> told;
+  const auto held = b.subscribe<unregistered>(
+      [](const unregistered&) { throw std::runtime_error("boom"); },
+      {.dead_letter = false,
+       .on_failure = [&](const dead_letter& l) { told.push_back(l.attempts.at(0).error); }});
+  REQUIRE_FALSE(b.try_post<unregistered>(1));
+  (void)b.emit<unregistered>(2);
+  w.run();
+  CHECK(told == std::vector<std::string>{"boom", "boom"});
 }
 
 TEST_CASE(

@@ -126,7 +126,7 @@ bool subscription_state::call_now(const void* view, frame& at) {
 
 void subscription_state::failed(std::exception_ptr error, frame& at) {
   ++counts_.dead;
-  if (dispatcher_.letters_for(*this) && (at.rec || at.type->copy))
+  if ((dispatcher_.letters_for(*this) || policy().on_failure) && (at.rec || at.type->copy))
     bury(*this, dispatcher_.record_of(at), error);
   failure f{name(), std::string{at.type->name}, std::move(error)};
   dispatcher_.report(*this, f);

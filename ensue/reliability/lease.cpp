@@ -106,7 +106,6 @@ task<> lease::keep(lease& l) {
     task<result<>> asking = in_time(l.rt_, l.until_, l.store_.renew(o.name, l.token_, o.ttl));
     const result<> renewed = co_await std::move(asking);
     // Over is over, also when the answer comes too late: somebody has seen the end of the term.
-    // end.
     if (!l.held()) co_return;
     if (renewed) {
       l.until_ = std::max(l.until_, saturating_add(asked, o.ttl));

@@ -232,6 +232,25 @@ TEST_CASE("a term that is over stays over, although its renewal is answered in t
   });
 }
 
+TEST_CASE("a term does not come back when a paused holder finds an answer that came in time") {
+  sim::world w;
+  sim::host& h = w.host("a");
+  slow_store store{h.rt()};
+  work_list late;
+  lease l{h.rt(), store, mail("a")};
+  h.spawn_background("lease", l.run());
+  REQUIRE(w.run_until([&] { return l.held(); }));
+  store.stuck = &late;
+  w.run_for(4s);  // renewed at the store at 3 s
+  h.pause(6500ms);
+  w.run_for(4s);
+  store.stuck = nullptr;
+  wake_all(late);  // answered at 8 s, found at 10.5 s, when the term was over
+  w.run_for(3s);
+  CHECK_FALSE((l.held() && l.token() == 1));  // by the answer alone it would last until 12 s
+  w.end();
+}
+
 TEST_CASE("wrong options are refused in a sentence") {
   CHECK_FALSE(lease_options{.name = "x"}.wrong());
   CHECK(lease_options{}.wrong()->starts_with("lease.name is empty"));

@@ -2,10 +2,9 @@
 #
 #   ./dev nightly
 #
-# Fuzzers for two minutes each, 100,000 seeds of every simulated scenario, clang release tests,
-# coverage, a hundred processes killed on each durable file, the benches in full.
 # Fuzzers for two minutes each, 100,000 seeds of every simulated scenario, the attacks at the sizes
-# of the catalogue, clang release tests, coverage, the benches in full.
+# of the catalogue, clang release tests, coverage, a hundred processes killed on each durable file,
+# the benches in full.
 ./dev fuzz --seconds 120
 ./dev sim --seeds 100000
 ./dev sim --bugs --seeds 100000
