@@ -151,6 +151,11 @@ claim_request group::next_request() {
 
 void group::arrived(claimed&& got, std::uint64_t pokes_before, time_point until) {
   if (got.fenced) return fenced();
+  if (got.damaged > 0) {
+    const log_field fields[]{{"group", std::string_view{options_.name}},
+                             {"events", static_cast<std::int64_t>(got.damaged)}};
+    rt_.log().write(log_level::error, "events with a wrong checksum are dead now", fields);
+  }
   until_ = std::max(until_, until);
   dry_ = !got.more && pokes_ == pokes_before;
   for (delivery_lanes::arrival& a : got.events) lanes_.arrive(std::move(a));

@@ -92,7 +92,7 @@ TEST_CASE("sqlite outbox: of two with one name one works; the other takes over, 
   const running r{p.w, *first};
   p.w.run_for(1s);
   const running s{p.w, *second};
-  a->publish({numbered(1)});
+  b->publish({numbered(1)});  // the other one knows of it first
   CHECK(p.w.run_until([&] { return first->relayed() == 1; }, 1s));
   p.w.run_for(1s);
   CHECK(second->relayed() == 0);

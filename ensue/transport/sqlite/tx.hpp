@@ -16,9 +16,10 @@ namespace ensue::sqlite {
 /// A transaction of the user's on the transport's file: what is done in it, what is published in it
 /// and the settlement of the delivery it is about are committed together, or none of it.
 ///
-/// Threads: that of the database; it must touch nothing else of the program.
-/// Errors: `failure` (a system_error with the statement in its text); leave it alone, it takes
-/// everything back and reaches who awaits the transaction. So does all else that is thrown.
+/// Limits: a text of a statement stays prepared as long as the file is open: write `?1`, not
+/// values. Threads: that of the database; it must touch nothing else of the program. Errors:
+/// `failure` (a system_error with the statement in its text); leave it alone, it takes everything
+/// back and reaches who awaits the transaction. So does all else that is thrown.
 class tx {
  public:
   tx(connection& on, wall_time now) noexcept : on_{on}, now_{now} {}
