@@ -130,6 +130,8 @@ struct database::work {
   static task<> run(state& s) {
     for (;;) {
       if (!s.waiting.empty()) {
+        // Whoever was told of the last commit may have more: that belongs into this one.
+        co_await yield(s.rt);
         co_await commit(s);
         if (wants_checkpoint(s)) co_await checkpoint(s, false);
       } else if (s.closing) {
