@@ -106,6 +106,19 @@ task<T> with_deadline(runtime& rt, const deadline& budget, task<T> work) {
   return with_deadline(rt, budget.at(), std::move(work));
 }
 
+/// As above, for what converts to a task<>. Cancellation: and Errors: as `within`.
+inline task<> with_deadline(runtime& rt, time_point when, task<> work) {
+  return with_deadline<void>(rt, when, std::move(work));
+}
+/// Likewise. Cancellation: and Errors: as `within`.
+inline task<> with_timeout(runtime& rt, duration d, task<> work) {
+  return with_timeout<void>(rt, d, std::move(work));
+}
+/// Likewise. Cancellation: and Errors: as `within`.
+inline task<> with_deadline(runtime& rt, const deadline& budget, task<> work) {
+  return with_deadline<void>(rt, budget, std::move(work));
+}
+
 /// Waits for `c` and, when `t` passes or the caller is cancelled, cancels it and waits for its end.
 /// A child that has ended already gives its result whatever the time. Cancellation: and Errors: as
 /// above.

@@ -41,6 +41,7 @@ class scope final : private job_owner {
   /// The same, but throws these errors.
   template <class T>
   child<T> spawn(std::string_view name, task<T> t);
+  child<void> spawn(std::string_view name, task<> t) { return spawn<void>(name, std::move(t)); }
   /// Starts the coroutine `f(args...)`; keeps `f` and `args` until it ends, so it may capture.
   template <class F, class... Args>
     requires std::invocable<F&, Args&...>

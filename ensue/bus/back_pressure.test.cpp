@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(fixture, "a post waits for room no longer than the subscriptio
   auto s = slow({.capacity = 2, .wait_max = 3s});
   fill(2);
   CHECK(b.try_post<job_added>(9) == errc::full);
-  CHECK(error_of(w, b.post<job_added>(9)) == errc::timed_out);
+  CHECK(error_of(w, task<>{b.post<job_added>(9)}) == errc::timed_out);
   CHECK(w.elapsed() == 3s);
   CHECK(s.counts().accepted == 3);
   CHECK(b.accounts()[0].refused == 2);  // the try_post and the post
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(fixture, "a rejecting subscriber refuses the event for all") {
   auto s2 = b.subscribe<job_added>([&](const job_added&) { ++others; });
   fill(1);
   CHECK(b.try_post<job_added>(9) == errc::full);
-  CHECK(error_of(w, b.post<job_added>(9)) == errc::full);
+  CHECK(error_of(w, task<>{b.post<job_added>(9)}) == errc::full);
   w.run();
   CHECK(others == 2);
   CHECK(b.emit<job_added>(10).delivered == 1);

@@ -189,11 +189,12 @@ class bus {
   /// errc::closed; errc::too_deep. Nothing was done then; full may be retried.
   template <event E, class... Args>
   [[nodiscard]] error_code try_post(Args&&... args) {
+    if (detail::post_in_place<E>(*engine_, std::forward<Args>(args)...)) return {};
     return detail::try_post(*engine_, build<E>(std::forward<Args>(args)...));
   }
 
-  /// Queues the event with every subscriber: at the call if there is room, else the returned task
-  /// waits for it (back-pressure).
+  /// Queues the event with every subscriber: at the call if there is room, else what comes back, to
+  /// be awaited or handed on as a task<>, waits for it (back-pressure).
   ///
   /// Shape:        one event in; done when accepted everywhere. Not lazy: accepted at the call.
   /// Limits:       each subscription's `capacity`.
@@ -202,9 +203,11 @@ class bus {
   /// Cancellation: while waiting: the event was not accepted anywhere.
   /// Errors:       throws boost::system::system_error with errc::closed, full (a rejecting
   ///               subscriber), timed_out, too_deep; the event was not accepted anywhere then.
-  /// Cost:         no allocation beyond the recycled record and, if it waits, one frame.
+  /// Cost:         no allocation beyond the recycled record and, if it waits, one frame. A small
+  ///               trivially copyable event for one plain handler is built in that queue.
   template <event E, class... Args>
-  [[nodiscard]] task<> post(Args&&... args) {
+  [[nodiscard]] posted post(Args&&... args) {
+    if (detail::post_in_place<E>(*engine_, std::forward<Args>(args)...)) return {};
     return detail::post(*engine_, build<E>(std::forward<Args>(args)...));
   }
 

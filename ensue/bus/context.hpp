@@ -61,7 +61,7 @@ class context {
   /// Cancellation: while waiting: the event was not accepted anywhere.
   /// Errors:       throws system_error(errc::closed, full or too_deep): not accepted anywhere.
   template <ensue::event E, class... Args>
-  [[nodiscard]] task<> post(Args&&... args) {
+  [[nodiscard]] posted post(Args&&... args) {
     return detail::post(dispatcher_,
                         detail::build<E>(dispatcher_, &at_, std::forward<Args>(args)...));
   }

@@ -166,7 +166,7 @@ void deliveries::wake() {
 void deliveries::arm() {
   const time_point now = rt_.now();
   time_point next = parked_.empty() ? never : parked_.front().due;
-  if (closed_until_ > now && self_.head_ != self_.tail_) next = std::min(next, closed_until_);
+  if (closed_until_ > now && !self_.queue_.empty()) next = std::min(next, closed_until_);
   if (next == never || self_.ended_) return;
   if (buggify(rt_, "deliveries.wakes_late")) next = saturating_add(next, late);
   timer_.call_at(next, [this] { wake(); });

@@ -80,7 +80,23 @@ dispatch_list& dispatcher::build(type_entry& e) {
   }
   e.list = list_of(e, members);
   e.list->routed = routed;
+  dispatch_list& list = *e.list;
+  if (guarded_ || routed || list.delegates.empty()) return list;
+  e.quick = &list;
+  subscription_state& s = *list.states[0];
+  if (list.states.size() == 1 && s.direct() && &s.type() == e.type && !e.type->destroy &&
+      e.type->size <= in_queue_max) {
+    s.queue().widen(e.type->size);
+    e.sole = &s;
+  }
   return *e.list;
+}
+
+// From now on something looks at every event, or refuses it.
+void dispatcher::guard() noexcept {
+  guarded_ = true;
+  for (auto& e : entries_)
+    if (e) e->sole = nullptr, e->quick = nullptr;
 }
 
 void dispatcher::add_to(dispatch_list& list, subscription_state& s,
@@ -94,16 +110,33 @@ void dispatcher::add_to(dispatch_list& list, subscription_state& s,
   }
   list.delegates.push_back(d);
   list.states.push_back(&s);
+  list.not_handled.push_back(0);
   list.coroutines |= s.handle().coroutine();
   list.upcasts.push_back(exact ? nullptr : upcast);
 }
 
-// The counters of a list belong to its subscriptions; they move there when the list goes.
+// The counters of a list belong to its subscriptions; they move there when the list goes. Nobody
+// walks it any more.
 void dispatcher::fold(dispatch_list& list) noexcept {
-  for (std::size_t i = 0; i < list.delegates.size(); ++i) {
-    ledger& counts = list.states[i]->counts();
-    counts.accepted += std::exchange(list.delegates[i].accepted, 0);
-    counts.handled += std::exchange(list.delegates[i].handled, 0);
+  for (std::size_t i = 0; i < list.states.size(); ++i) {
+    list.states[i]->counts().accepted += list.walks;
+    list.states[i]->counts().handled += list.walks - std::exchange(list.not_handled[i], 0);
+  }
+  list.walks = 0;
+}
+
+// What the list says of its i-th handler now. A walk under way has not come to those behind the
+// one that runs.
+void dispatcher::add_walks(ledger& sum, const dispatch_list& list, std::size_t i) const noexcept {
+  sum.accepted += list.walks;
+  sum.handled += list.walks - list.not_handled[i];
+  for (const frame* f = top_; f; f = f->outer) {
+    if (f->list != &list) continue;
+    const std::size_t at = list.index_of(*f->running);
+    const bool runs = at == i && !f->settled;
+    sum.accepted -= at < i;
+    sum.handled -= at < i || runs;
+    sum.running += runs;
   }
 }
 
@@ -118,6 +151,8 @@ void dispatcher::invalidate(const event_type_info& type) {
       fold(*e->list);
     }
     e->list.reset();
+    e->sole = nullptr;
+    e->quick = nullptr;
     if (e->inward) retired_.push_back(std::move(e->inward));
     deferred_ |= !retired_.empty();
   }
@@ -245,7 +280,8 @@ std::shared_ptr<loop_attention> dispatcher::add_lane(std::shared_ptr<lane_base> 
 
 void dispatcher::close() {
   if (closed_) return;
-  closed_ = guarded_ = true;
+  closed_ = true;
+  guard();
   const on_stack keep{*this};
   if (inboxes_) left_in_inboxes_ += inboxes_->close();
   while (!states_.empty()) {
@@ -268,19 +304,14 @@ std::vector<const subscription_state*> dispatcher::subscriptions() const {
 ledger dispatcher::snapshot(const subscription_state& s) const noexcept {
   ledger sum = s.snapshot();
   const auto add = [&](const dispatch_list& list) {
-    for (std::size_t i = 0; i < list.states.size(); ++i) {
-      if (list.states[i] != &s) continue;
-      sum.accepted += list.delegates[i].accepted;
-      sum.handled += list.delegates[i].handled;
-    }
+    for (std::size_t i = 0; i < list.states.size(); ++i)
+      if (list.states[i] == &s) add_walks(sum, list, i);
   };
   const event_type_id id = s.type().id();
   if (id < entries_.size() && entries_[id])
     for (const type_entry* e : entries_[id]->derived)
       if (e->list) add(*e->list);
   for (const auto& list : retired_) add(*list);
-  for (const frame* f = top_; f; f = f->outer)
-    if (f->running && &f->list->state_of(*f->running) == &s) ++sum.running;
   return sum;
 }
 

@@ -93,3 +93,38 @@ TEST_CASE("a handler may end its own subscription and finish") {
   CHECK(calls == 7);
   CHECK(b.total().balanced());
 }
+
+TEST_CASE("the ledger is exact at every step of an emit, and while a failure is told") {
+  sim::world w;
+  bus b{w.rt()};
+  std::vector<std::string> steps;
+  const auto note = [&] {
+    CHECK(b.total().balanced());
+    steps.push_back(b.total().text());
+  };
+  subscribe_options<order_event> fails{.name = "fails", .priority = 2};
+  fails.on_error = [&](const failure&) { note(); };
+  auto first = b.subscribe<order_event>([&](const order_event&) { note(); }, {.priority = 3});
+  auto second = b.subscribe<order_event>(
+      [&](const order_event& e) {
+        note();
+        if (e.id == 3) (void)b.emit(order_event{{}, {}, 4});
+        throw 1;
+      },
+      std::move(fails));
+  auto third = b.subscribe<order_event>([&](const order_event&) { note(); }, {.priority = 1});
+  const emit_result done = b.emit(order_event{});
+  CHECK(done.delivered == 2);
+  CHECK(done.failed == 1);
+  note();
+  const std::vector<std::string> expected{"accepted 1 = handled 0 + running 1",
+                                          "accepted 2 = handled 1 + running 1",
+                                          "accepted 3 = handled 1 + running 2",
+                                          "accepted 4 = handled 2 + running 2",
+                                          "accepted 4 = handled 2 + dead 1 + running 1",
+                                          "accepted 5 = handled 2 + dead 1 + running 2",
+                                          "accepted 5 = handled 3 + dead 2",
+                                          "accepted 6 = handled 3 + dead 2 + running 1",
+                                          "accepted 6 = handled 4 + dead 2"};
+  CHECK(steps == expected);
+}

@@ -23,21 +23,24 @@ dispatcher::~dispatcher() = default;
 
 std::uint64_t dispatcher::emit_counts(event_type_id id, const event_type_info& type,
                                       const void* event) {
-  type_entry& e = entry(id, type);
-  if (guarded_) [[unlikely]]
-    return emit_guarded(e, event, nullptr);
-  if (top_ || !e.list || e.list->delegates.empty()) [[unlikely]]
-    return emit_in(e, event, nullptr);
+  type_entry* const e = id < entries_.size() ? entries_[id].get() : nullptr;
+  if (!e || !e->quick || top_) [[unlikely]]
+    return emit_anyhow(type, event);
   // The outermost emit writes no variable part of `top_`: a chain of loads and stores through it
   // from one emit to the next would cost more than a handler.
   frame at;
-  at.type = e.type;
+  at.type = e->type;
   at.event = event;
-  at.list = e.list.get();
+  at.list = e->quick;
   top_ = &at;
-  const std::uint64_t delivered = walk(at);
+  const std::uint64_t counts = walk(at);
   top_ = nullptr;
-  return leave(at, nullptr, delivered);
+  return leave(at, nullptr, counts);
+}
+
+std::uint64_t dispatcher::emit_anyhow(const event_type_info& type, const void* event) {
+  type_entry& e = entry(type);
+  return guarded_ ? emit_guarded(e, event, nullptr) : emit_in(e, event, nullptr);
 }
 
 emit_result dispatcher::emit_record(record& r) {
@@ -63,20 +66,22 @@ std::uint64_t dispatcher::emit_in(type_entry& e, const void* event, record* rec)
     if (!rec && stormy(*e.type, *top_)) return refused;
   }
   top_ = &at;
-  const std::uint64_t delivered = walk(at);
+  const std::uint64_t counts = walk(at);
   top_ = at.outer;
-  return leave(at, rec, delivered);
+  return leave(at, rec, counts);
 }
 
 // Gives back what calls into handlers left in the frame.
-inline std::uint64_t dispatcher::leave(frame& at, const record* given, std::uint64_t delivered) {
-  if (at.rec != given) [[unlikely]]
-    release(at.rec);
-  if (at.own_story) [[unlikely]]
-    at.drop_story();
-  const std::uint64_t counts = delivered + at.counts;
-  if (deferred_) [[unlikely]]
-    settle_deferred();  // may free this dispatcher
+inline std::uint64_t dispatcher::leave(frame& at, const record* given, std::uint64_t counts) {
+  if (at.rec != given || at.own_story || deferred_) [[unlikely]]
+    return clear_away(at, given, counts);
+  return counts;
+}
+
+std::uint64_t dispatcher::clear_away(frame& at, const record* given, std::uint64_t counts) {
+  if (at.rec != given) release(at.rec);
+  if (at.own_story) at.drop_story();
+  if (deferred_) settle_deferred();  // may free this dispatcher
   return counts;
 }
 
@@ -110,7 +115,7 @@ void dispatcher::count_filtered(type_entry& e) {
 void dispatcher::use(middleware m) {
   if (!middleware_) middleware_ = std::make_unique<middleware_chain>();
   intercepts_ = intercepts_ || m.on_publish;
-  guarded_ = guarded_ || intercepts_;
+  if (intercepts_) guard();
   const bool first_to_wrap = m.wraps() && !wraps_;
   middleware_->add(std::move(m));
   if (!first_to_wrap) return;
@@ -137,29 +142,37 @@ emit_result dispatcher::emit_from(frame& cause, event_type_id id, const event_ty
   return result;
 }
 
-// Zero cost while nothing throws; after a throw it goes on with the next handler.
+// Zero cost while nothing throws; after a throw it goes on with the next handler. What each handler
+// costs beside its call is one store: `running`.
 inline std::uint64_t dispatcher::walk(frame& at) {
-  delegate* d = at.list->delegates.data();
-  delegate* const end = d + at.list->delegates.size();
-  const void* const event = at.event;
-  std::uint64_t delivered = 0;
+  dispatch_list& list = *at.list;
+  ++list.walks;
+  at.running = list.delegates.data();
+  const delegate* const end = at.running + list.delegates.size();
   do {
     try {
-      for (; d != end; ++d) {
-        at.running = d;
-        ++d->accepted;
-        const bool handled = d->call(d->object, event);
-        d->handled += handled;
-        delivered += handled;
-      }
+      for (const delegate* d = at.running; d != end; at.running = ++d)
+        if (!d->call(d->object, at.event)) [[unlikely]]
+          not_handled(at);
     } catch (...) {
-      at.counts += frame::one_failed;
-      at.list->state_of(*d).failed(std::current_exception(), at);
-      ++d;
+      tell_failed(at, std::current_exception());
+      ++at.running;
     }
-  } while (d != end);
-  at.running = nullptr;
-  return delivered;
+  } while (at.running != end);
+  return list.delegates.size() + at.counts;
+}
+
+void dispatcher::not_handled(frame& at) noexcept {
+  --at.counts;
+  ++at.list->not_handled[at.list->index_of(*at.running)];
+}
+
+void dispatcher::tell_failed(frame& at, std::exception_ptr error) {
+  at.counts += frame::one_failed;
+  not_handled(at);
+  at.settled = true;
+  at.list->state_of(*at.running).failed(std::move(error), at);
+  at.settled = false;
 }
 
 bool dispatcher::walked(const dispatch_list& list) const noexcept {
@@ -386,9 +399,7 @@ void dispatcher::tell_publisher(const event_type_info& cut, const std::string& c
     if (!waits) continue;
     if (waits->failures().size() >= storms_max) return;  // a storm must not fill memory
     std::string who;
-    if (at->running && at->list)
-      who = at->list->states[static_cast<std::size_t>(at->running - at->list->delegates.data())]
-                ->name();
+    if (at->running && at->list) who = at->list->state_of(*at->running).name();
     waits->failures().push_back(
         {who, std::string{cut.name},
          std::make_exception_ptr(system_error(errc::too_deep, "a storm was cut: " + chain))});

@@ -33,12 +33,10 @@ struct emit_result {
   bool ok() const noexcept { return failed == 0 && refused == 0; }
 };
 
-/// One entry of a dispatch list: 32 bytes, so that two handlers share a cache line.
+/// One entry of a dispatch list: 16 bytes, so that four handlers share a cache line.
 struct delegate {
   handler::plain_call call;
   void* object;
-  std::uint64_t accepted = 0;
-  std::uint64_t handled = 0;
 };
 
 /// The handlers of one concrete event type, those of its bases included, in calling order:
@@ -52,14 +50,19 @@ struct dispatch_list {
   };
   std::vector<delegate> delegates;
   std::vector<subscription_state*> states;  ///< in parallel
+  // Every walk reaches every handler, so that counting walks counts what each has accepted; of
+  // those, handled are all but the ones noted here, and but what walks under way will still do.
+  std::uint64_t walks = 0;
+  std::vector<std::uint64_t> not_handled;  ///< in parallel: failed, queued, filtered, dropped
   std::vector<const void* (*)(const void*) noexcept> upcasts;
   std::vector<std::unique_ptr<shim>> shims;
   bool coroutines = false;  ///< some handler is one
   bool routed = false;      ///< an outlet is among them
 
-  subscription_state& state_of(const delegate& d) const noexcept {
-    return *states[static_cast<std::size_t>(&d - delegates.data())];
+  std::size_t index_of(const delegate& d) const noexcept {
+    return static_cast<std::size_t>(&d - delegates.data());
   }
+  subscription_state& state_of(const delegate& d) const noexcept { return *states[index_of(d)]; }
   /// The event as the i-th handler's type.
   const void* view(std::size_t i, const record& r) const noexcept {
     return upcasts[i] ? upcasts[i](r.payload()) : r.payload();
@@ -82,8 +85,13 @@ struct type_entry : record_pool {
   std::vector<type_entry*> derived;  ///< entries whose events have this as a base, itself too
   std::unique_ptr<dispatch_list> list;
   std::unique_ptr<dispatch_list> inward;  ///< with a route: who gets what comes in by it
-  std::uint64_t unrouted = 0;             ///< events nobody subscribed to
-  std::string topic{};  ///< the name under which names and wildcards find it; empty: none
+  /// `list` when emit may walk it at once: it has handlers, and nothing looks at events before.
+  dispatch_list* quick = nullptr;
+  /// The only one who gets events of this type, when they may be built in its queue: `list` has
+  /// just this direct handler of exactly this type, and nothing looks at events before. Else null.
+  subscription_state* sole = nullptr;
+  std::uint64_t unrouted = 0;  ///< events nobody subscribed to
+  std::string topic{};         ///< the name under which names and wildcards find it; empty: none
 };
 
 /// What the kill switch holds back, until it says otherwise.
@@ -125,6 +133,11 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
     r->accepted_at = rt_.turn_time();
     if (cause) inherit(*r, *cause);
     return r;
+  }
+
+  /// Who may have an event of this type built in its queue, now; null: make a record.
+  subscription_state* sole_taker(event_type_id id) const noexcept {
+    return !top_ && id < entries_.size() && entries_[id] ? entries_[id]->sole : nullptr;
   }
 
   /// Queues the event with every subscriber, or with none: errc::closed, errc::too_deep, errc::full
@@ -255,7 +268,10 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
     return build(e);
   }
   static std::uint64_t walk(frame& at);
-  std::uint64_t leave(frame& at, const record* given, std::uint64_t delivered);
+  static void not_handled(frame& at) noexcept;
+  static void tell_failed(frame& at, std::exception_ptr error);
+  std::uint64_t leave(frame& at, const record* given, std::uint64_t counts);
+  std::uint64_t clear_away(frame& at, const record* given, std::uint64_t counts);
   bool walked(const dispatch_list& list) const noexcept;
   record& record_of(frame& f);
   void tell(const std::function<void(const failure&)>& whom, const failure& f) noexcept;
@@ -275,8 +291,11 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void add_to(dispatch_list& list, subscription_state& s,
               const void* (*upcast)(const void*) noexcept, bool exact);
   void invalidate(const event_type_info& type);
+  void guard() noexcept;
   void fold(dispatch_list& list) noexcept;
+  void add_walks(ledger& sum, const dispatch_list& list, std::size_t i) const noexcept;
   void silence(const subscription_state& s) noexcept;
+  std::uint64_t emit_anyhow(const event_type_info& type, const void* event);
   std::uint64_t emit_in(type_entry& e, const void* event, record* rec);
   std::uint64_t emit_guarded(type_entry& e, const void* event, record* rec);
   bool admit(record& r);
@@ -318,14 +337,17 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 };
 
 inline void subscription_state::push(record& r, const void* view) {
-  if (tail_ - head_ == ring_.size()) [[unlikely]]
-    grow();
-  ring_[tail_++ & (ring_.size() - 1)] = {&r, view};
+  queue_.push(r, view);
   add_reference(r);
   if (r.waiting) [[unlikely]]
     r.waiting->begin();
   dispatcher_.add_pending(1);
-  if (tail_ - head_ == 1 || handler_->coroutine()) start_work();
+  if (queue_.size() == 1 || handler_->coroutine()) start_work();
+}
+
+inline void subscription_state::accept_placed(time_point now) {
+  queue_.commit(now);
+  if (!linked()) start_work();
 }
 
 }  // namespace ensue

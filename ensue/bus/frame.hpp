@@ -20,12 +20,14 @@ struct frame {
   const event_type_info* type = nullptr;
   const void* event = nullptr;        ///< of `type`, not upcast
   record* rec = nullptr;              ///< null under emit, until somebody queues the event
-  const delegate* running = nullptr;  ///< of `list`: whose handler is being called
+  const delegate* running = nullptr;  ///< of `list`: whose handler is being called, or has failed
   std::uint32_t depth = 0;
   std::uint32_t nested = 0;       ///< emits below it when it is the outermost (storm guard)
-  std::uint64_t counts = 0;       ///< subscriptions that queued it; in the high half: failures
+  std::uint64_t counts = 0;       ///< those that queued it less those that did not handle it at
+                                  ///< once; in the high half: failures
   dispatch_list* list = nullptr;  ///< walked by emit
   lineage* own_story = nullptr;   ///< when there is no record yet; owned, see drop_story
+  bool settled = false;           ///< the handler of `running` has failed, which is told now
 
   static constexpr std::uint64_t one_queued = 1, one_failed = std::uint64_t{1} << 32;
 

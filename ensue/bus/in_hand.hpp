@@ -57,7 +57,7 @@ class subscription_state::in_hand {
     counted_ = true;
     ++self_.counts_.handled;
     if (began_ != time_point{}) [[unlikely]]
-      self_.note_times(q_, began_);
+      self_.note_times(q_.rec->accepted_at, began_);
   }
 
   void expire() { count(self_.counts_.expired); }

@@ -7,8 +7,6 @@
 namespace ensue::detail {
 namespace {
 
-task<> accepted() { co_return; }
-
 task<> refused(error_code ec) {
   throw system_error(ec, "post");
   co_return;
@@ -69,14 +67,14 @@ task<> post_to_route(std::shared_ptr<dispatcher> engine, record_ref posted) {
 
 }  // namespace
 
-task<> post(dispatcher& d, record_ref r) {
+posted post(dispatcher& d, record_ref r) {
   if (d.routed(*r.get())) [[unlikely]]
-    return post_to_route(d.shared_from_this(), std::move(r));
+    return posted{post_to_route(d.shared_from_this(), std::move(r))};
   subscription_state* blocked = nullptr;
   const error_code ec = d.accept(*r.get(), &blocked);
-  if (!ec) return accepted();
-  if (!blocked) return refused(ec);
-  return post_when_room(d.shared_from_this(), std::move(r));
+  if (!ec) return {};
+  if (!blocked) return posted{refused(ec)};
+  return posted{post_when_room(d.shared_from_this(), std::move(r))};
 }
 
 task<publish_result> publish(std::shared_ptr<dispatcher> engine, record_ref posted,

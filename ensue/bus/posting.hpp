@@ -2,6 +2,7 @@
 
 #include <ensue/async/task.hpp>
 #include <ensue/bus/dispatcher.hpp>
+#include <ensue/bus/posted.hpp>
 #include <ensue/event/json_text.hpp>
 #include <ensue/event/type_id.hpp>
 
@@ -50,9 +51,27 @@ inline error_code try_post(dispatcher& d, const record_ref& r) {
     blocked->count_refused();
   return ec;
 }
-/// As above at the call, if there is room; else the task waits for it. With a route: waits until
-/// the event is accepted there. Throws on refusal.
-task<> post(dispatcher& d, record_ref r);
+/// As above at the call, if there is room; else what comes back waits for it. With a route: waits
+/// until the event is accepted there. Throws on refusal.
+posted post(dispatcher& d, record_ref r);
+
+/// Queues an event whose only subscriber has room by building it in that queue: no record, nothing
+/// to release. False: not this time, build a record. Observable is no difference.
+template <event E, class... Args>
+bool post_in_place(dispatcher& d, Args&&... args) {
+  if constexpr (!fits_in_queue<E>) {
+    return false;
+  } else {
+    subscription_state* const s = d.sole_taker(type_id<E>());
+    void* const place = s ? s->queue().place() : nullptr;
+    if (!place) return false;
+    ::new (place) E(std::forward<Args>(args)...);
+    ENSUE_ASSERT(s->queue().place() == place, "an event's constructor posts its own type");
+    s->accept_placed(d.rt().turn_time());
+    d.add_pending(1);
+    return true;
+  }
+}
 
 /// Ties an event to who waits for it. A cancelled wait must not leave a pointer to itself behind.
 class waits_for {

@@ -43,7 +43,7 @@ class stamped {
   /// Cancellation: as `bus::post`.
   /// Errors:       as `bus::post`.
   template <event E, class... Args>
-  [[nodiscard]] task<> post(Args&&... args) {
+  [[nodiscard]] posted post(Args&&... args) {
     return detail::post(*dispatcher_, build<E>(std::forward<Args>(args)...));
   }
   /// Cancellation: as `bus::publish`.

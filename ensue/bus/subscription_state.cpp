@@ -34,7 +34,8 @@ subscription_state::subscription_state(dispatcher& owner, const event_type_info&
       sequence_{sequence},
       on_full_{settings_.on_full},
       capacity_{settings_.capacity},
-      concurrency_{settings_.concurrency} {
+      concurrency_{settings_.concurrency},
+      queue_{settings_.capacity} {
   if (const auto complaint = wrong(policy(), {.coroutine = handler_->coroutine(),
                                               .batches = settings_.batches.count > 0,
                                               .once = settings_.once}))
@@ -61,6 +62,7 @@ bool subscription_state::may_be_direct() const noexcept {
 
 ledger subscription_state::snapshot() const noexcept {
   ensue::ledger copy = counts_;
+  copy.accepted += queue_.placed();
   copy.queued = size();
   copy.running = running_;
   return copy;
@@ -145,11 +147,11 @@ void subscription_state::enqueue(record& r, const void* view) {
 // False: the event has been dealt with, replaced or dropped.
 bool subscription_state::make_room(record& r, const void* view) {
   if (settings_.on_full == overflow::latest_per_key && replace_same_key(r, view)) return false;
-  if (settings_.on_full == overflow::drop_newest || head_ == tail_) {
+  if (settings_.on_full == overflow::drop_newest || queue_.empty()) {
     ++counts_.dropped_for(drop_reason::overflow_newest);
     return false;
   }
-  const queued_event oldest = ring_[head_++ & (ring_.size() - 1)];
+  const queued_event oldest = queue_.pop();
   dispatcher_.sub_pending(1);
   drop(oldest, drop_reason::overflow_oldest);
   return true;
@@ -157,23 +159,16 @@ bool subscription_state::make_room(record& r, const void* view) {
 
 bool subscription_state::replace_same_key(record& r, const void* view) {
   const std::uint64_t key = handler_->has_key() ? handler_->key(view, *r.type) : 0;
-  for (std::size_t i = head_; i != tail_; ++i) {
-    queued_event& q = ring_[i & (ring_.size() - 1)];
-    if (handler_->has_key() && handler_->key(q.view, *q.rec->type) != key) continue;
+  for (std::size_t i = 0; i != queue_.size(); ++i) {
+    const queued_event q = queue_[i];
+    if (handler_->has_key() && handler_->key(q.view, q.rec ? *q.rec->type : type_) != key) continue;
     drop(q, drop_reason::superseded);
-    q = {&r, view};
+    queue_.replace(i, r, view);
     add_reference(r);
     if (r.waiting) r.waiting->begin();
     return true;
   }
   return false;
-}
-
-void subscription_state::grow() {
-  std::vector<queued_event> bigger(std::max<std::size_t>(16, ring_.size() * 2));
-  for (std::size_t i = head_; i != tail_; ++i)
-    bigger[i & (bigger.size() - 1)] = ring_[i & (ring_.size() - 1)];
-  ring_.swap(bigger);
 }
 
 void subscription_state::start_work() {
@@ -198,7 +193,7 @@ void subscription_state::drop(const queued_event& q, drop_reason reason) {
 
 void subscription_state::drop_all(drop_reason reason) {
   std::size_t dropped = 0;
-  for (; head_ != tail_; ++dropped) drop(ring_[head_++ & (ring_.size() - 1)], reason);
+  for (; !queue_.empty(); ++dropped) drop(queue_.pop(), reason);
   if (lanes_) {
     for (auto& [key, waiting] : lanes_->busy)
       for (; !waiting.empty(); ++dropped) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ensue/async/wait.hpp>
+#include <ensue/bus/event_queue.hpp>
 #include <ensue/bus/frame.hpp>
 #include <ensue/bus/handler.hpp>
 #include <ensue/bus/histogram.hpp>
@@ -20,12 +21,6 @@ namespace ensue {
 class deliveries;
 class dispatcher;
 class subscription;
-
-/// One event in one queue.
-struct queued_event {
-  record* rec = nullptr;
-  const void* view = nullptr;  ///< the event as the handler's type
-};
 
 /// What a subscription is made with, its event type erased.
 struct subscription_settings {
@@ -71,7 +66,7 @@ class subscription_state : public work {
   void set_holder(subscription* s) noexcept { holder_ = s; }
   bool ended() const noexcept { return ended_; }
   bool idle() const noexcept { return size() == 0 && running_ == 0; }
-  std::size_t size() const noexcept { return tail_ - head_ + parked_; }
+  std::size_t size() const noexcept { return queue_.size() + parked_; }
   bool has_room() const noexcept { return size() < capacity_ && !ended_; }
   bool must_wait() const noexcept {
     return size() >= capacity_ && on_full_ == overflow::wait && !ended_;
@@ -81,6 +76,10 @@ class subscription_state : public work {
   }
   work_list& room_waiters() noexcept { return room_; }
 
+  /// Where an event of its own type may be built; `accept_placed` queues what was built there. Only
+  /// when nobody else gets the event and nobody waits for it; direct() only.
+  event_queue& queue() noexcept { return queue_; }
+  void accept_placed(time_point now);
   /// Queues the event; the overflow policy has the last word. Never waits.
   void enqueue(record& r, const void* view);
   /// Runs the handler now, on the caller's stack. True: handled (the caller counts it).
@@ -141,12 +140,11 @@ class subscription_state : public work {
   static void drain(work& w);
   void drain_some();
   std::size_t drain_run(frame& at, std::size_t most);
-  void run_queued(const queued_event& q, frame& at);
-  void note_times(const queued_event& q, time_point began);
+  void run_queued(event_queue::reader& events, frame& at);
+  void note_times(time_point accepted_at, time_point began);
   void put_down(const queued_event& q, failure* failed, bool lost = false);
   bool expired(const queued_event& q) const;
   void push(record& r, const void* view);
-  void grow();
   bool make_room(record& r, const void* view);
   bool replace_same_key(record& r, const void* view);
   void drop_all(drop_reason reason);
@@ -165,10 +163,12 @@ class subscription_state : public work {
   bool sampled() noexcept { return ++sample_ % sample_every == 0; }
   timings& measured();
   static void settle(const queued_event& q, failure* failed, bool lost = false) {
+    if (!q.rec) return;
     if (q.rec->waiting) [[unlikely]]
       q.rec->waiting->end(failed, lost);
     release(q.rec);
   }
+  static void settle(frame& at);
   void drop(const queued_event& q, drop_reason reason);
   static bool loses(drop_reason reason) noexcept {
     return reason == drop_reason::shutdown || reason == drop_reason::unsubscribed ||
@@ -189,8 +189,7 @@ class subscription_state : public work {
   overflow on_full_;  // copies of the settings, beside what every post reads
   std::size_t capacity_;
   unsigned concurrency_;
-  std::vector<queued_event> ring_;
-  std::size_t head_ = 0, tail_ = 0;
+  event_queue queue_;
   std::size_t parked_ = 0;
   std::uint32_t running_ = 0;
   work_list room_;
@@ -199,7 +198,7 @@ class subscription_state : public work {
   std::unique_ptr<lanes> lanes_;
   std::shared_ptr<deliveries> deliveries_;  // of those that have a policy
   std::unique_ptr<timings> timings_;        // made with the first sample
-  ensue::ledger counts_;
+  ensue::ledger counts_;                    // without `accepted` of those built in the queue
   std::uint64_t failures_ = 0;
   std::uint64_t refused_ = 0;
   std::uint32_t sample_ = 0;

@@ -33,50 +33,53 @@ void subscription_state::drain_some() {
   at.outer = dispatcher_.top();
   dispatcher_.set_top(&at);
   std::size_t done = 0;
-  while (done < drain_batch && head_ != tail_ && !halted_)
+  while (done < drain_batch && !queue_.empty() && !halted_)
     done += drain_run(at, drain_batch - done);
   dispatcher_.set_top(at.outer);
   if (!room_.empty())
     for (std::size_t n = size(); n < settings_.capacity && wake_one(room_); ++n) {
     }
   if (done) dispatcher_.sub_pending(done);
-  if (head_ != tail_ && !halted_ && !linked()) dispatcher_.rt().schedule(*this);
+  if (!queue_.empty() && !halted_ && !linked()) dispatcher_.rt().schedule(*this);
 }
 
 // Handles up to `most` events, or up to the first one that throws; returns how many settled.
 std::size_t subscription_state::drain_run(frame& at, std::size_t most) {
   std::size_t done = 0;
-  queued_event q;
+  event_queue::reader events{queue_};
   ++running_;
   try {
-    for (; done < most && head_ != tail_ && !halted_; ++done) {
-      q = ring_[head_++ & (ring_.size() - 1)];
-      at.rec = q.rec;
-      at.type = q.rec->type;
-      at.event = q.rec->payload();
-      at.depth = q.rec->depth;
-      at.nested = 0;
-      run_queued(q, at);
-    }
+    for (; done < most && !queue_.empty() && !halted_; ++done) run_queued(events, at);
   } catch (...) {
-    failure failed{name(), std::string{q.rec->type->name}, std::current_exception()};
-    ++counts_.dead;
-    bury(*this, *q.rec, failed.error);
-    dispatcher_.report(*this, failed);
-    settle(q, &failed);
-    ++done;
+    --running_;  // whoever is told of the failure finds the event dead, not in hand
+    failed(std::current_exception(), at);
+    settle(at);
+    return done + 1;
   }
   --running_;
   return done;
 }
 
 // Throws what the handler threw; the event has settled otherwise.
-inline void subscription_state::run_queued(const queued_event& q, frame& at) {
-  if (q.rec->story && expired(q)) [[unlikely]] {
-    ++counts_.expired;
-    return settle(q, nullptr);
-  }
+inline void subscription_state::run_queued(event_queue::reader& events, frame& at) {
   const bool measure = sampled();
+  const time_point accepted_at = measure ? events.accepted_at() : time_point{};
+  const queued_event q = events.next();
+  at.rec = q.rec;
+  at.nested = 0;
+  if (q.rec) {
+    at.type = q.rec->type;
+    at.event = q.rec->payload();
+    at.depth = q.rec->depth;
+    if (q.rec->story && expired(q)) [[unlikely]] {
+      ++counts_.expired;
+      return settle(at);
+    }
+  } else {
+    at.type = &type_;
+    at.event = q.view;
+    at.depth = 0;
+  }
   const time_point began = measure ? dispatcher_.rt().now() : time_point{};
   if (direct_) [[likely]] {
     handler_->plain()(handler_->target(), q.view);
@@ -85,12 +88,19 @@ inline void subscription_state::run_queued(const queued_event& q, frame& at) {
     counts_.handled += call_now(q.view, at);
   }
   if (measure) [[unlikely]]
-    note_times(q, began);
-  settle(q, nullptr);
+    note_times(accepted_at, began);
+  settle(at);
 }
 
-void subscription_state::note_times(const queued_event& q, time_point began) {
-  measured().waited.record(began - q.rec->accepted_at);
+// An event built in the queue may have got a record, or a story, while its handler ran.
+inline void subscription_state::settle(frame& at) {
+  if (at.rec) settle({at.rec, nullptr}, nullptr);
+  if (at.own_story) [[unlikely]]
+    at.drop_story();
+}
+
+void subscription_state::note_times(time_point accepted_at, time_point began) {
+  measured().waited.record(began - accepted_at);
   measured().took.record(dispatcher_.rt().now() - began);
 }
 
@@ -169,8 +179,8 @@ bool subscription_state::take(queued_event& next) {
     ++running_;
     return true;
   }
-  while (head_ != tail_) {
-    next = ring_[head_++ & (ring_.size() - 1)];
+  while (!queue_.empty()) {
+    next = queue_.pop();
     if (lanes_) {
       const auto [at, is_free] =
           lanes_->busy.try_emplace(handler_->key(next.view, *next.rec->type));
