@@ -118,8 +118,8 @@ std::exception_ptr deliveries::drain(delivery& next, const subscription_state::w
   std::exception_ptr error;
   ++self_.running_;
   try {
-    for (; done < drain_batch && self_.head_ != self_.tail_ && drainable(me); ++done) {
-      q = self_.ring_[self_.head_++ & (self_.ring_.size() - 1)];
+    for (; done < drain_batch && !self_.queue_.empty() && drainable(me); ++done) {
+      q = self_.queue_.pop();
       at.rec = q.rec;
       at.type = q.rec->type;
       at.event = q.rec->payload();
@@ -150,7 +150,7 @@ inline void deliveries::run_one(const queued_event& q) {
   ++self_.counts_.handled;
   ++drained_;
   if (measure) [[unlikely]]
-    self_.note_times(q, began);
+    self_.note_times(q.rec->accepted_at, began);
   subscription_state::settle(q, nullptr);
 }
 

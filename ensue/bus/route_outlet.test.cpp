@@ -50,7 +50,7 @@ TEST_CASE("outlet: a full transport is tried again until there is room, or the t
   (void)w.block_on(t.open());
   route out{b, t, "invoice.>", {.publish_within = 10s}};
   consume_options o{.group = "g"};
-  const auto reader = std::move(w.block_on(t.consume(std::move(o))).value());
+  const auto reader = w.block_on(t.consume(std::move(o))).value();
   w.block_on(b.post<sent>(1));
   CHECK_THROWS_WITH_AS(w.block_on(b.post<sent>(2)), doctest::Contains("publishing invoice.sent"),
                        boost::system::system_error);

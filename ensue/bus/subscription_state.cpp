@@ -56,8 +56,9 @@ const ensue::policy& subscription_state::policy() const noexcept {
 subscription_state::~subscription_state() { end(drop_reason::shutdown); }
 
 bool subscription_state::may_be_direct() const noexcept {
-  return (handler_->plain() || handler_->plain_by_worker()) && !handler_->has_filter() && !settings_.bound_to_owner &&
-         !settings_.once && !halted_ && !dispatcher_.holds_events() && !dispatcher_.wrapping();
+  return (handler_->plain() || handler_->plain_by_worker()) && !handler_->has_filter() &&
+         !settings_.bound_to_owner && !settings_.once && !halted_ && !dispatcher_.holds_events() &&
+         !dispatcher_.wrapping();
 }
 
 ledger subscription_state::snapshot() const noexcept {

@@ -14,7 +14,7 @@ cloud_event numbered(int n) { return {.id = std::to_string(n), .source = "s", .t
 std::unique_ptr<consumer> join(sim::world& w, memory_transport& t, std::string group,
                                bool from_oldest = false) {
   consume_options o{.group = std::move(group), .from_oldest = from_oldest};
-  return std::move(w.block_on(t.consume(std::move(o))).value());
+  return w.block_on(t.consume(std::move(o))).value();
 }
 
 TEST_CASE("memory broker: a group that does not settle stops the publisher, nothing is dropped") {

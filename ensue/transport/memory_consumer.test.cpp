@@ -25,7 +25,7 @@ TEST_CASE("memory consumer: what an overdue delivery took of the prefetch comes 
   memory_transport t{w.rt()};
   (void)w.block_on(t.open());
   consume_options o{.group = "g", .prefetch = 1};
-  const auto c = std::move(w.block_on(t.consume(std::move(o))).value());
+  const auto c = w.block_on(t.consume(std::move(o))).value();
   std::vector<cloud_event> one{{.id = "1", .source = "s", .type = "t"}};
   (void)w.block_on(t.publish(std::move(one)));
   CHECK(w.block_on(c->next())->attempt == 1);
