@@ -79,8 +79,7 @@ def fault_of(source, brace, holds_await):
     before = source.code[: brace.open].rstrip()
     remedy = "in a co_await statement: name a local first, or build it in the callee"
     if before.endswith(("(", ",")):
-        filled = source.code[brace.open + 1 : brace.close].strip()
-        return f"braced argument {remedy}" if filled else None
+        return f"braced argument {remedy}"
     name = re.search(r"([A-Za-z_][\w:]*)$", re.sub(r"<[^;{}()]*>$", "", before))
     if not name or SAFE.match(name[1]) or DECLARES.search(source.head(brace)):
         return None

@@ -54,10 +54,10 @@ class operation {
 /// disk. Everything is committed in groups: what gathered while the last commit ran is one
 /// transaction and one sync; there is no delay.
 ///
-///     auto db = co_await database::open(rt, {.connection = {.file = "shop.db"}});
-///     auto done = co_await (*db)->transact([id](connection& c) {
-///       c.use("DELETE FROM basket WHERE id=?1").with(id).run();
-///     });
+///     database_options o{.connection = {.file = "shop.db"}};
+///     auto db = co_await database::open(rt, std::move(o));
+///     auto empty = [id](connection& c) { c.use("DELETE FROM basket WHERE id=?1").with(id).run(); };
+///     auto done = co_await (*db)->transact(std::move(empty));
 ///
 /// Threads:  loop thread; functions handed in run on an offload thread, one at a time.
 /// Lifetime: outlives its operations. Destroyed, what is under way is carried out.
