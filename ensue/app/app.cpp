@@ -40,6 +40,7 @@ app::app(std::unique_ptr<loop_runtime> loop, runtime* rt, std::string name, app_
       loop_{rt ? std::move(loop) : std::make_unique<loop_runtime>(options_.loop)},
       rt_{rt ? *rt : *loop_},
       bus_{rt_, with_config(options_.bus, options_.capacity, config_, name_)},
+      routing_{bus_},
       kill_switch_{bus_, options_.kill_switch},
       components_{bus_},
       shutdown_{bus_, components_, options_.shutdown} {
@@ -55,6 +56,7 @@ app::app(std::unique_ptr<loop_runtime> loop, runtime* rt, std::string name, app_
   if (const result<> opened = kill_switch_.open(); !opened)
     problems_.push_back("kill switch: " + kill_switch_.problem() + " (" + opened.error().message() +
                         ")");
+  for (route_rule& r : read_routes(config_)) routing_.add(std::move(r));
   components_.on_critical = [this](const std::string& component, const std::string& error) {
     shutdown_.fail("component \"" + component + "\" failed: " + error);
   };
@@ -111,6 +113,7 @@ task<exit_code> app::serve() {
   for (std::string& p : config_.problems()) problems_.push_back(std::move(p));
   scope redriving{rt_, {.name = "redrive"}};
   if (problems_.empty()) co_await open_letters();
+  if (problems_.empty()) problems_ = co_await routing_.open();
   if (problems_.empty()) {
     try {
       co_await components_.start();
@@ -122,8 +125,14 @@ task<exit_code> app::serve() {
     log_lines(log_level::error, "cannot start", problems_);
     report_.code = exit_code::start_failed;
     bus_.close();
+    co_await routing_.close(options_.shutdown.intake);
     co_await close_letters();
     co_return report_.code;
+  }
+  if (!shutdown_.requested()) {
+    const std::vector<std::string> unrouted = co_await routing_.start();
+    log_lines(log_level::error, "cannot consume", unrouted);
+    if (!unrouted.empty()) shutdown_.fail(unrouted.front());
   }
   if (!shutdown_.requested()) {
     const std::vector<std::string> late = config_.problems();  // of what was made meanwhile
@@ -136,7 +145,11 @@ task<exit_code> app::serve() {
   co_await shutdown_.wait_requested();
   redriving.cancel();
   co_await redriving.join();
+  scope leaving{rt_, {.name = "routes"}};
+  leaving.spawn("routes", routing_.stop(options_.shutdown.drain));
   report_ = co_await shutdown_.run();
+  co_await leaving.join();
+  co_await routing_.close(options_.shutdown.intake);
   co_await close_letters();
   log_end();
   co_return report_.code;

@@ -2,6 +2,7 @@
 
 #include <ensue/app/kill_switch.hpp>
 #include <ensue/app/registry.hpp>
+#include <ensue/app/routing.hpp>
 #include <ensue/app/settings.hpp>
 #include <ensue/app/shutdown.hpp>
 #include <ensue/base/posix_disk.hpp>
@@ -63,6 +64,11 @@ class app {
     bus_.subscribe<E>(object, member, std::move(options)).leave_to_bus();
   }
 
+  /// Lets the events whose names match live at a transport; see route. Before `run`. Rules of the
+  /// configuration come behind these; the last one with a pattern counts for it.
+  void route(route_rule rule) { routing_.add(std::move(rule)); }
+  ensue::routing& routes() noexcept { return routing_; }
+
   /// Registers a component: by reference (it outlives the app), by unique_ptr or by shared_ptr.
   /// Errors: throws system_error errc::exists when its name is taken.
   template <class C>
@@ -113,6 +119,7 @@ class app {
   runtime& rt_;
   std::unique_ptr<dead_letters> letters_;
   ensue::bus bus_;
+  routing routing_;
   ensue::kill_switch kill_switch_;
   registry components_;
   ordered_shutdown shutdown_;

@@ -26,6 +26,8 @@ namespace ensue {
 ///                           retry_base, retry_cap, retry_factor, retry_deadline, retry_hold_max,
 ///                           breaker_mode ("off", "consecutive", "rate"), breaker_failures,
 ///                           breaker_rate, breaker_calls_min, breaker_window, breaker_open_for
+///     [routes.NAME]    pattern, url, survives ("none", "process", "power"), replicated, lease,
+///                      prefetch, capacity, publish_within, retry_after, from_oldest
 ///     [dead_letters]   file, letters_max, redrives_max, salvage
 ///     [components.NAME]     critical, start_timeout, stop_timeout, restart_max, restart_window,
 ///                           restart_base, restart_cap

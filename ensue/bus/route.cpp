@@ -110,7 +110,6 @@ task<result<>> route::stop(duration within) {
     cut_off = std::current_exception();
   }
   for (const auto& i : intakes_) co_await intake::end(*i);
-  leaving_.end();
   if (!cut_off) co_return result<>{};
   if (is_cancellation(cut_off)) std::rethrow_exception(cut_off);
   co_return errc::timed_out;

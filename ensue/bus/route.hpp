@@ -64,9 +64,11 @@ class route {
   /// name want the same events.
   task<transport_result<>> start();
 
-  /// Takes no more in, waits for what is being handled and what is on its way out, at most
-  /// `within`; what is not done then comes again elsewhere. Twice is once. Cancellation: cuts it
-  /// short, throws. Errors: errc::timed_out: something was cut off.
+  /// Takes no more in and waits for what is being handled, at most `within`; what is not done then
+  /// comes again elsewhere. Events go on leaving until the route or the bus ends. Twice is once.
+  ///
+  /// Cancellation: cuts it short, throws.
+  /// Errors:       errc::timed_out: something was cut off.
   task<result<>> stop(duration within);
 
   /// One line per group, in order of their names.

@@ -13,7 +13,7 @@ TEST_CASE("memory consumer: outlives its transport, and ends") {
   auto t = std::make_unique<memory_transport>(broker);
   (void)w.block_on(t->open());
   consume_options o{.group = "g"};
-  auto c = std::move(w.block_on(t->consume(std::move(o))).value());
+  auto c = w.block_on(t->consume(std::move(o))).value();
   t.reset();
   c->stop();
   CHECK(w.block_on(c->next()).error().code == errc::closed);

@@ -16,16 +16,23 @@ std::string_view name_of(transport_state s) noexcept {
   return "unknown";
 }
 
+std::optional<std::string> falls_short(const transport& t, const guarantee& given,
+                                       survival at_least, bool replicated) {
+  if (given.accepted >= at_least && (given.replicated || !replicated)) return std::nullopt;
+  std::string text = t.url() + " promises survival::" + std::string{name_of(given.accepted)} +
+                     (given.replicated ? ", replicated" : "") +
+                     "; asked for survival::" + std::string{name_of(at_least)} +
+                     (replicated ? ", replicated" : "");
+  if (!given.obstacle.empty()) text += ": " + given.obstacle;
+  return text;
+}
+
 task<transport_result<guarantee>> open_with(transport& t, survival at_least, bool replicated) {
   auto given = co_await t.open();
   if (!given) co_return given;
-  if (given->accepted >= at_least && (given->replicated || !replicated)) co_return given;
-  std::string text = t.url() + " promises survival::" + std::string{name_of(given->accepted)} +
-                     (given->replicated ? ", replicated" : "") +
-                     "; asked for survival::" + std::string{name_of(at_least)} +
-                     (replicated ? ", replicated" : "");
-  if (!given->obstacle.empty()) text += ": " + given->obstacle;
-  co_return transport_error{errc::refused, std::move(text)};
+  if (auto missing = falls_short(t, *given, at_least, replicated))
+    co_return transport_error{errc::refused, std::move(*missing)};
+  co_return given;
 }
 
 bool wanted(const std::vector<std::string>& types, std::string_view type) noexcept {

@@ -87,7 +87,7 @@ struct replay_options {
 };
 
 /// What carries events between processes. Implementations: `memory_transport` and the folders of
-/// ensue/transport; `open_transport(rt, url)` finds one by URL.
+/// ensue/transport; `make_transport(rt, url)` (transport/urls) finds one by URL.
 ///
 /// Threads:  loop thread. Lifetime: outlives its consumers and its operations.
 class transport {
@@ -143,6 +143,10 @@ class transport {
 /// Cancellation: and Errors: as transport::open; errc::refused: it promises less.
 task<transport_result<guarantee>> open_with(transport& t, survival at_least,
                                             bool replicated = false);
+
+/// What is missing of that, and what to change; none: it is given.
+std::optional<std::string> falls_short(const transport& t, const guarantee& given,
+                                       survival at_least, bool replicated);
 
 /// Does the event fit what a consumer asked for? No patterns: every event.
 bool wanted(const std::vector<std::string>& types, std::string_view type) noexcept;
