@@ -15,7 +15,14 @@ INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SOURCES = {".hpp", ".cpp"}
 TEST = re.compile(r"\.(test|bench|fuzz)\.cpp$")
 # Headers of the system: C, POSIX and Linux, all free to include. C++'s own have no dot or slash.
-SYSTEM = re.compile(r"^([a-z_0-9]+|[a-z_0-9]+\.h|(sys|linux|netinet|arpa|net|bits)/[\w/.-]+\.h)$")
+C_AND_POSIX = (
+    "assert ctype cxxabi dirent dlfcn endian errno execinfo fcntl fenv float grp inttypes limits link "
+    "locale malloc math netdb poll pthread pwd sched semaphore setjmp signal spawn stdarg stddef stdint "
+    "stdio stdlib string strings syslog termios time ucontext unistd wchar"
+)
+SYSTEM = re.compile(
+    rf"^([a-z_0-9]+|({'|'.join(C_AND_POSIX.split())})\.h|(sys|linux|netinet|arpa|net|bits)/[\w/.-]+\.h)$"
+)
 
 
 def layer_of(path, layers):

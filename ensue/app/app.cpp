@@ -180,6 +180,8 @@ int app::run() {
   }
   std::optional<orphan_reaper> reaper;
   if (::getpid() == 1) reaper.emplace(rt_);
+  // What was posted before must not be handled by a service that does not start.
+  if (!problems_.empty() || !config_.problems().empty()) bus_.close();
   const parent_watch parent{rt_, options_.parent, [this] { stop("the parent has ended"); }};
   const exit_code code = block_on(*loop_, serve());
   signals_ = nullptr;

@@ -169,3 +169,18 @@ TEST_CASE("whatever moment the stop comes at, the end comes within the bound") {
     CHECK(a.bus().total().balanced());
   }
 }
+
+TEST_CASE("a service whose configuration is wrong handles nothing of what was posted before") {
+  app_options o{.environment = config::environment{{"ENSUE_BUS_DEPTH_MAX", "deep"}}};
+  o.signals = false;
+  app a{"test", std::move(o)};
+  int handled = 0;
+  a.on<order>([&](const order&) -> task<> {
+    ++handled;
+    co_return;
+  });
+  a.on<order>([&](const order&) { ++handled; }, {.retry = {.attempts = 2}});
+  CHECK_FALSE(a.bus().try_post<order>(1));
+  CHECK(a.run() == static_cast<int>(exit_code::start_failed));
+  CHECK(handled == 0);
+}

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
 
 namespace ensue {
 namespace {
@@ -87,16 +90,30 @@ bool kill_switch::active(const kill_scope& scope) const noexcept {
   });
 }
 
+namespace {
+
+// A key that is a number of at most 64 bits, of either sign, is marked by its value.
+std::optional<std::uint64_t> number_mark(std::string_view name) noexcept {
+  const char* const end = name.data() + name.size();
+  std::uint64_t large = 0;
+  if (const auto r = std::from_chars(name.data(), end, large); r.ec == std::errc{} && r.ptr == end)
+    return large;
+  std::int64_t negative = 0;
+  if (const auto r = std::from_chars(name.data(), end, negative);
+      r.ec == std::errc{} && r.ptr == end)
+    return static_cast<std::uint64_t>(negative);
+  return std::nullopt;
+}
+
+}  // namespace
+
 void kill_switch::apply() {
   ensue::brakes all;
   std::vector<kill_scope> scopes;
   for (const brake& b : brakes_) {
     if (b.scope.what == kill_scope::kind::key) {
       all.keys.push_back(key_mark(std::string_view{b.scope.name}));
-      // A key that is a number is marked by its value.
-      const bool number = !b.scope.name.empty() && b.scope.name.size() < 19 &&
-                          b.scope.name.find_first_not_of("0123456789") == std::string::npos;
-      if (number) all.keys.push_back(std::stoull(b.scope.name));
+      if (const auto number = number_mark(b.scope.name)) all.keys.push_back(*number);
     } else {
       scopes.push_back(b.scope);
     }

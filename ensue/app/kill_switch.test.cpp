@@ -94,6 +94,30 @@ TEST_CASE("only authority resets; refusals are told") {
   CHECK(nobody.k.reset("").error() == errc::refused);
 }
 
+TEST_CASE("a key that is a number is held whatever its sign and length") {
+  struct account {
+    std::int64_t number;
+  };
+  struct large {
+    std::uint64_t number;
+  };
+  for (const std::int64_t number : {std::int64_t{7}, std::int64_t{-5}, INT64_MIN, INT64_MAX}) {
+    stage t{options("")};
+    int handled = 0;
+    auto s = t.b.subscribe<account>([&](const account&) { ++handled; }, {.key = &account::number});
+    (void)t.k.trigger("x", kill_scope::key(std::to_string(number)));
+    (void)t.b.emit<account>(number);
+    (void)t.b.emit<account>(number ^ 1);
+    CHECK_MESSAGE(handled == 1, number);
+  }
+  stage t{options("")};
+  int handled = 0;
+  auto s = t.b.subscribe<large>([&](const large&) { ++handled; }, {.key = &large::number});
+  (void)t.k.trigger("x", kill_scope::key(std::to_string(UINT64_MAX)));
+  (void)t.b.emit<large>(UINT64_MAX);
+  CHECK(handled == 0);
+}
+
 TEST_CASE("component, event and key hold back what they name and no more") {
   stage t{options("")};
   int other = 0, base = 0;

@@ -1,6 +1,8 @@
 #include <ensue/bus/bus_metrics.hpp>
+#include <ensue/bus/deliveries.hpp>
 #include <ensue/bus/dispatcher.hpp>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
@@ -13,6 +15,15 @@ std::array<metric_label, 3> labels_of(const std::string& bus, const Series& s) {
   return {{{"bus", bus}, {"subscription", s.subscription}, {"event", s.event}}};
 }
 
+std::int64_t breaker_level(breaker_state s) noexcept {
+  switch (s) {
+    case breaker_state::closed: return 0;
+    case breaker_state::half_open: return 1;
+    case breaker_state::open: return 2;
+  }
+  return 2;
+}
+
 }  // namespace
 
 void bus_metrics::series::add(const subscription_state& s, const dispatcher& d) {
@@ -20,6 +31,8 @@ void bus_metrics::series::add(const subscription_state& s, const dispatcher& d) 
   failed += s.failures();
   timed_out += s.timed_out();
   refused += s.refused();
+  if (const deliveries* policed = s.policed(); policed && policed->breaker())
+    breaker = std::max(breaker.value_or(0), breaker_level(policed->breaker()->last_state()));
   waited.merge(s.time_in_queue());
   took.merge(s.handling_time());
 }
@@ -79,6 +92,13 @@ void bus_metrics::show_dropped(metric_visitor& to, const std::vector<series>& al
   }
 }
 
+void bus_metrics::show_breakers(metric_visitor& to, const std::vector<series>& all) const {
+  const metric what{"ensue_bus_breaker", metric_kind::gauge,
+                    "Its breaker: 0 closed, 1 half open, 2 open."};
+  for (const series& s : all)
+    if (s.breaker) to.number(what, labels_of(bus_.options().source, s), *s.breaker);
+}
+
 void bus_metrics::show_times(metric_visitor& to, const std::vector<series>& all) const {
   const metric waited{"ensue_bus_time_in_queue", metric_kind::histogram,
                       "From accepting an event to its handler's begin, of a sample."};
@@ -99,6 +119,7 @@ void bus_metrics::show(metric_visitor& to) const {
   const std::vector<series> found = all();
   show_ledgers(to, found);
   show_dropped(to, found);
+  show_breakers(to, found);
   show_times(to, found);
   const metric_label labels[] = {{"bus", bus_.options().source}};
   to.number({"ensue_bus_unrouted", metric_kind::counter, "Events nobody had subscribed to."},

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,10 @@ class dispatcher;
 class subscription_state;
 
 /// What a bus shows of itself, as the metrics `ensue_bus_…`: of each subscription its ledger, queue
-/// depth, failures, refused publishers, time in queue and time of handling (both sampled), with the
-/// labels bus (`bus_options::source`), subscription and event; those alike in all three are one
-/// series. Subscriptions beyond `series_max` are one series together, named "(others)". What has
-/// ended is shown no more.
+/// depth, failures, refused publishers, breaker, time in queue and time of handling (both sampled),
+/// with the labels bus (`bus_options::source`), subscription and event; those alike in all three
+/// are one series. Subscriptions beyond `series_max` are one series together, named "(others)".
+/// What has ended is shown no more.
 class bus_metrics final : public metric_source {
  public:
   static constexpr std::size_t series_max = 500;
@@ -33,11 +34,13 @@ class bus_metrics final : public metric_source {
     ledger counts{};
     std::uint64_t failed = 0, timed_out = 0, refused = 0;
     histogram waited{}, took{};
+    std::optional<std::int64_t> breaker{};  ///< the most open one; none: no policy has one
     void add(const subscription_state& s, const dispatcher& d);
   };
   std::vector<series> all() const;
   void show_ledgers(metric_visitor& to, const std::vector<series>& all) const;
   void show_dropped(metric_visitor& to, const std::vector<series>& all) const;
+  void show_breakers(metric_visitor& to, const std::vector<series>& all) const;
   void show_times(metric_visitor& to, const std::vector<series>& all) const;
 
   const dispatcher& bus_;

@@ -111,3 +111,21 @@ TEST_CASE("the number of series is bounded, what is beyond is counted together")
   CHECK(t.counts.size() == 2 * (bus_metrics::series_max + 1));
   CHECK(t.numbers.at("ensue_bus_handled ensue (others) ") == 20);
 }
+
+TEST_CASE("an open breaker shows, and who has none shows nothing") {
+  sim::world w;
+  bus b{w.rt(), {.source = "shop"}};
+  auto broken = b.subscribe<ping>([](const ping&) { throw 1; },
+                                  {.name = "broken", .breaker = {.failures = 2, .open_for = 60s}});
+  auto good = b.subscribe<ping>([](const ping&) {}, {.name = "good"});
+  const auto level = [&] {
+    table t;
+    w.rt().metrics().collect(t);
+    CHECK_FALSE(t.numbers.contains("ensue_bus_breaker shop good ping"));
+    return t.numbers.at("ensue_bus_breaker shop broken ping");
+  };
+  CHECK(level() == 0);
+  for (int n = 0; n < 3; ++n) CHECK_FALSE(b.try_post<ping>(n));
+  w.run_for(1s);
+  CHECK(level() == 2);
+}

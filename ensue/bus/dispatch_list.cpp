@@ -85,7 +85,7 @@ dispatch_list& dispatcher::build(type_entry& e) {
   e.quick = &list;
   subscription_state& s = *list.states[0];
   if (list.states.size() == 1 && s.direct() && &s.type() == e.type && !e.type->destroy &&
-      e.type->size <= in_queue_max) {
+      e.type->size <= in_queue_max && s.settings().on_full != overflow::latest_per_key) {
     s.queue().widen(e.type->size);
     e.sole = &s;
   }
@@ -315,10 +315,19 @@ ledger dispatcher::snapshot(const subscription_state& s) const noexcept {
   return sum;
 }
 
+// All lists once; asking each subscription would walk each list as often as it has handlers.
 ledger dispatcher::total() const noexcept {
   ledger sum = ended_;
-  for (const auto& s : states_) sum += snapshot(*s);
-  for (const auto& s : graveyard_) sum += snapshot(*s);
+  for (const auto& s : states_) sum += s->snapshot();
+  for (const auto& s : graveyard_) sum += s->snapshot();
+  const auto add = [&](const dispatch_list& list) {
+    for (std::size_t i = 0; i < list.states.size(); ++i) add_walks(sum, list, i);
+  };
+  for (const auto& e : entries_)
+    if (e && e->list) add(*e->list);
+  for (const auto& [name, e] : json_entries_)
+    if (e->list) add(*e->list);
+  for (const auto& list : retired_) add(*list);
   return sum;
 }
 

@@ -17,11 +17,13 @@ namespace ensue {
 
 /// What a full subscription queue does with one more event.
 enum class overflow : std::uint8_t {
-  wait,            ///< the publisher waits for room: back-pressure (default)
-  reject,          ///< the publisher is told errc::full; nothing is queued anywhere
-  drop_oldest,     ///< the oldest queued event makes room
-  drop_newest,     ///< the new event is dropped for this subscription
-  latest_per_key,  ///< a queued event of the same key is replaced; without one: drop_oldest
+  wait,         ///< the publisher waits for room: back-pressure (default)
+  reject,       ///< the publisher is told errc::full; nothing is queued anywhere
+  drop_oldest,  ///< the oldest queued event makes room
+  drop_newest,  ///< the new event is dropped for this subscription
+  /// At most one event of each key is queued: a new one takes the place of the one that waits.
+  /// Full of other keys: drop_oldest. Each post looks through the queue.
+  latest_per_key,
 };
 
 /// A stable 64-bit mark of a key (FNV-1a for text). Two keys with one mark only share an order.

@@ -35,7 +35,8 @@ struct variant_result : std::false_type {};
 template <class... T>
 struct variant_result<std::variant<T...>> : std::true_type {};
 
-void check_posted(error_code ec);
+/// Throws what is wrong; of a chain that was cut, with the chain.
+void check_posted(error_code ec, const dispatcher& d);
 
 template <class R>
 void publish_value(R&& value, context& c) {
@@ -49,7 +50,7 @@ void publish_value(R&& value, context& c) {
   } else if constexpr (variant_result<V>::value) {
     std::visit([&](auto& one) { publish_value(std::move(one), c); }, value);
   } else if constexpr (event<V>) {
-    check_posted(c.try_post<V>(std::forward<R>(value)));
+    check_posted(c.try_post<V>(std::forward<R>(value)), c.engine());
   }
 }
 

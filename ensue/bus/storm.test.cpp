@@ -157,6 +157,18 @@ TEST_CASE("the budget of a root event bounds what it causes, by post and by emit
   }
 }
 
+TEST_CASE("a storm of handlers' results is a failure that names the cycle") {
+  sim::world w;
+  std::string said;
+  bus b{w.rt(), {.on_failure = [&](const failure& f) { said = describe(f.error); }}};
+  auto s1 = b.subscribe([](const ping& p) { return pong{p.n}; });
+  auto s2 = b.subscribe([](const pong& p) { return ping{p.n}; });
+  CHECK_FALSE(b.try_post<ping>(1));
+  w.run();
+  CHECK(said.find("publishing a handler's result: ") == 0);
+  CHECK(said.find("ping -> pong -> ping") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(fixture, "a fan-out within its budget is no storm") {
   auto s1 = b.subscribe([&](const ping&, context& c) {
     for (int i = 0; i < 500; ++i) CHECK_FALSE(c.try_post<pong>(i));

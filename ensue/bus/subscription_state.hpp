@@ -67,7 +67,10 @@ class subscription_state : public work {
   bool ended() const noexcept { return ended_; }
   bool idle() const noexcept { return size() == 0 && running_ == 0; }
   std::size_t size() const noexcept { return queue_.size() + parked_; }
-  bool has_room() const noexcept { return size() < capacity_ && !ended_; }
+  /// Without looking at what is queued: who keeps the latest of each key must.
+  bool has_room() const noexcept {
+    return size() < capacity_ && !ended_ && (on_full_ != overflow::latest_per_key || size() == 0);
+  }
   bool must_wait() const noexcept {
     return size() >= capacity_ && on_full_ == overflow::wait && !ended_;
   }

@@ -72,6 +72,19 @@ TEST_CASE_FIXTURE(fixture, "latest_per_key replaces the queued event of the key"
   CHECK(l.balanced());
 }
 
+TEST_CASE_FIXTURE(fixture, "latest_per_key never keeps two of a key, full or not") {
+  auto s = subscribe({.capacity = 4, .on_full = overflow::latest_per_key, .key = &quote::symbol});
+  for (int price = 1; price <= 9; ++price) CHECK_FALSE(b.try_post<quote>("odd", price));
+  CHECK(s.counts().queued == 1);
+  for (const char* other : {"b", "c", "d", "e"}) CHECK_FALSE(b.try_post<quote>(other, 100));
+  CHECK_FALSE(b.try_post<quote>("c", 101));
+  w.run();
+  CHECK(seen == std::vector<int>{100, 101, 100, 100});  // full of others: the oldest made room
+  CHECK(s.counts().dropped_for(drop_reason::superseded) == 9);
+  CHECK(s.counts().dropped_for(drop_reason::overflow_oldest) == 1);
+  CHECK(s.counts().balanced());
+}
+
 TEST_CASE_FIXTURE(fixture, "a filter's events are counted as filtered, also when posted") {
   auto s = subscribe({.where = [](const quote& q) { return q.symbol == "odd"; }});
   post(10);

@@ -35,6 +35,7 @@ std::string reasons() {
 fault take_value(arguments& a, std::string_view option, std::string_view value) {
   if (value.empty()) return std::string{option} + " must not be empty";
   if (option == "--file") {
+    if (!a.file.empty()) return "one file at a time; " + quoted(value) + " is a second";
     a.file = value;
     return {};
   }
@@ -63,6 +64,8 @@ fault take_flag(arguments& a, std::string_view word) {
     a.all = true;
   } else if (word == "--force") {
     a.force = true;
+  } else if (word == "--salvage") {
+    a.salvage = true;
   } else if (word == "--help" || word == "-h") {
     a.verb = verb::help;
   } else if (word.starts_with("-")) {
@@ -87,6 +90,7 @@ fault missing(const arguments& a) {
     return "say which letters: an id, --subscription, --event, --reason, or else --all";
   if (!changes && (a.all || a.force)) return "--all and --force are for redrive and purge";
   if (a.force && a.verb == verb::purge) return "--force is for redrive";
+  if (changes && a.json) return "--json is for list and show";
   return {};
 }
 

@@ -19,6 +19,7 @@ struct arguments {
   bool filtered = false;  ///< an id or another filter was given
   bool all = false;
   bool force = false;
+  bool salvage = false;
   bool json = false;
 };
 

@@ -10,16 +10,17 @@
 #include <optional>
 #include <ostream>
 #include <utility>
+#include <vector>
 
 namespace ensue::cli {
 namespace {
 
 constexpr std::string_view help = R"(ensue dead-letters: events that could not be handled
 
-  ensue dead-letters list    --file F [FILTER] [--json]
-  ensue dead-letters show    --file F ID [--json]
-  ensue dead-letters redrive --file F (ID | FILTER | --all) [--force]
-  ensue dead-letters purge   --file F (ID | FILTER | --all)
+  ensue dead-letters list    --file F [FILTER] [--json] [--salvage]
+  ensue dead-letters show    --file F ID [--json] [--salvage]
+  ensue dead-letters redrive --file F (ID | FILTER | --all) [--force] [--salvage]
+  ensue dead-letters purge   --file F (ID | FILTER | --all) [--salvage]
 
 FILTER: any of --subscription NAME, --event NAME, --reason REASON; all must fit.
 REASON: exhausted, permanent, expired, poison, rejected, unreadable.
@@ -29,7 +30,9 @@ file; the service posts their events when it next starts and looks (redrive_mark
 redrive and purge need the service stopped: one process at a time writes the file.
 A letter that was redriven as often as allowed is poison: redriven with --force only.
 
---json   one JSON object a line, as in the file
+--json     one JSON object a line, as in the file
+--salvage  goes on without what cannot be read. Nothing is lost by it: before the file is
+           written, all of it is kept as F.damaged.
 Exit: 0 done; 1 the file cannot be used, or has no such letter; 2 wrong usage.
 )";
 
@@ -48,17 +51,28 @@ int fail(const surroundings& with, std::string_view text) {
   return failed;
 }
 
+struct contents {
+  std::map<uuid, dead_letter> letters;
+  journal_report report;
+};
+
 // Reads without a lock and without changing anything.
-journal_result<std::map<uuid, dead_letter>> read_letters(disk& from, const std::string& path) {
+journal_result<contents> read_letters(disk& from, const arguments& a) {
+  const std::string& path = a.file;
   auto file = from.open(path, open_mode::read);
   if (!file) return journal_error{file.error(), 0, disk_error_text(path, file.error())};
-  auto reader = journal_reader::open(**file, path, {.kind = "dead-letters/1"});
+  auto reader =
+      journal_reader::open(**file, path, {.kind = "dead-letters/1", .salvage = a.salvage});
   if (!reader) return reader.error();
   std::map<uuid, dead_letter> letters;
   for (;;) {
     const auto next = reader->next();
-    if (!next) return next.error();
-    if (!*next) return letters;
+    if (!next) {
+      journal_error e = next.error();
+      if (!a.salvage) e.message += "; --salvage goes on without it";
+      return e;
+    }
+    if (!*next) return contents{std::move(letters), reader->report()};
     auto r = decode_record((*next)->payload);
     if (!r)
       return journal_error{r.error(), (*next)->offset,
@@ -111,9 +125,17 @@ void print_whole(const dead_letter& l, const surroundings& with) {
   print_line(with, "payload", l.payload);
 }
 
+// The end of a file may be a write that was cut off, or damage: nobody can tell.
+std::string unreadable(const arguments& a, const journal_report& r) {
+  return a.file + ": " + std::to_string(r.cut + r.skipped_bytes) +
+         " bytes cannot be read: an unfinished write, or damage";
+}
+
 int list(const arguments& a, const surroundings& with) {
-  const auto letters = read_letters(with.files, a.file);
-  if (!letters) return fail(with, letters.error().text());
+  const auto found = read_letters(with.files, a);
+  if (!found) return fail(with, found.error().text());
+  const auto* const letters = &found->letters;
+  if (!found->report.clean()) (void)fail(with, unreadable(a, found->report));
   std::size_t count = 0;
   for (const auto& [id, l] : *letters) {
     if (!a.which.fits(l)) continue;
@@ -135,7 +157,8 @@ int list(const arguments& a, const surroundings& with) {
 
 // How many letters were changed.
 task<journal_result<std::size_t>> change(runtime& rt, disk& on, const arguments& a) {
-  auto opened = co_await dead_letters::open(rt, on, a.file);
+  dead_letter_options o{.salvage = a.salvage};
+  auto opened = co_await dead_letters::open(rt, on, a.file, o);
   if (!opened) co_return opened.error();
   dead_letters& letters = **opened;
   const result<std::size_t> count = a.verb == verb::purge ? co_await letters.purge(a.which)
@@ -146,9 +169,38 @@ task<journal_result<std::size_t>> change(runtime& rt, disk& on, const arguments&
   co_return *count;
 }
 
+// Byte by byte, to `<path>.damaged`.
+result<> keep_copy(disk& on, const std::string& path) {
+  auto from = on.open(path, open_mode::read);
+  if (!from) return from.error();
+  auto to = on.open(path + ".damaged", open_mode::replace);
+  if (!to) return to.error();
+  std::vector<char> block(std::size_t{1} << 16);
+  for (std::uint64_t at = 0;;) {
+    const auto n = (*from)->read(at, block);
+    if (!n) return n.error();
+    if (*n == 0) break;
+    if (const auto written = (*to)->write(at, {block.data(), *n}); !written) return written.error();
+    at += *n;
+  }
+  if (const auto synced = (*to)->sync(); !synced) return synced.error();
+  return on.sync_directory(folder_of(path));
+}
+
 int change(const arguments& a, const surroundings& with) {
-  const auto there = read_letters(with.files, a.file);  // open would make a new file
-  if (!there) return fail(with, there.error().text());
+  const auto found = read_letters(with.files, a);  // open would make a new file
+  if (!found) return fail(with, found.error().text());
+  const auto* const there = &found->letters;
+  if (!found->report.clean()) {
+    if (!a.salvage)
+      return fail(with, unreadable(a, found->report) +
+                            "; nothing was changed; --salvage goes on without them and keeps all "
+                            "as " +
+                            a.file + ".damaged");
+    if (const auto kept = keep_copy(with.files, a.file); !kept)
+      return fail(with, disk_error_text(a.file + ".damaged", kept.error()));
+    (void)fail(with, unreadable(a, found->report) + "; kept as " + a.file + ".damaged");
+  }
   loop_runtime rt;
   const auto count = block_on(rt, change(rt, with.files, a));
   if (!count) return fail(with, count.error().text());

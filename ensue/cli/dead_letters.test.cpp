@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -148,6 +149,55 @@ TEST_CASE("a file that is missing, in use, or something else") {
   const outcome other = ensue_program(f.d, {"dead-letters", "list", "--file", "x"});
   CHECK(other.code == 1);
   CHECK(has(other.errors, "x: not a journal"));
+}
+
+TEST_CASE("damage is told, and nothing is written over it") {
+  file_of_two f;
+  std::vector<char> bytes(100'000);
+  std::size_t size = 0;
+  {
+    auto file = f.d.open("f", open_mode::write).value();
+    size = file->read(0, bytes).value();
+    SUBCASE("the last letter has a wrong bit") {
+      bytes[size - 30] = static_cast<char>(bytes[size - 30] ^ 4);
+      (void)file->write(0, {bytes.data(), size});
+    }
+    SUBCASE("the end is missing") { (void)file->truncate(size -= 5); }
+  }
+  const outcome seen = ensue_program(f.d, {"dead-letters", "list", "--file", "f"});
+  CHECK(seen.code == 0);
+  CHECK(has(seen.out, "1 of 1 letters"));
+  CHECK(has(seen.errors, "bytes cannot be read"));
+
+  const outcome refused = ensue_program(f.d, {"dead-letters", "redrive", "--all", "--file", "f"});
+  CHECK(refused.code == 1);
+  CHECK(has(refused.errors, "nothing was changed; --salvage"));
+  CHECK(f.d.open("f", open_mode::read).value()->size().value() == size);
+  CHECK_FALSE(f.d.exists("f.damaged").value());
+
+  const outcome salvaged =
+      ensue_program(f.d, {"dead-letters", "redrive", "--all", "--file", "f", "--salvage"});
+  CHECK(salvaged.code == 0);
+  CHECK(has(salvaged.out, "1 letters marked"));
+  std::vector<char> kept(100'000);
+  CHECK(f.d.open("f.damaged", open_mode::read).value()->read(0, kept).value() == size);
+  CHECK(std::equal(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(size), bytes.begin()));
+  CHECK(ensue_program(f.d, {"dead-letters", "list", "--file", "f"}).errors.empty());
+}
+
+TEST_CASE("damage in the middle is refused, and passed over when asked to") {
+  file_of_two f;
+  auto file = f.d.open("f", open_mode::write).value();
+  std::vector<char> bytes(100'000);
+  const std::size_t size = file->read(0, bytes).value();
+  bytes[size / 3] = static_cast<char>(bytes[size / 3] ^ 4);
+  (void)file->write(0, {bytes.data(), size});
+  const outcome refused = ensue_program(f.d, {"dead-letters", "list", "--file", "f"});
+  CHECK(refused.code == 1);
+  CHECK(has(refused.errors, "--salvage"));
+  const outcome seen = ensue_program(f.d, {"dead-letters", "list", "--file", "f", "--salvage"});
+  CHECK(seen.code == 0);
+  CHECK(has(seen.out, "1 of 1 letters"));
 }
 
 TEST_CASE("usage: exit 2 and a sentence; help: exit 0") {

@@ -121,6 +121,8 @@ class breaker {
   /// probes through; `never` while all probes are out (`acquire` is woken then).
   time_point retry_at();
   breaker_state state();
+  /// As `state`, but does not look at the clock: open until somebody asks after its time.
+  breaker_state last_state() const noexcept { return state_; }
   /// Called inside the call, or on the timer, that made the change. Must not throw, nor destroy
   /// the breaker.
   void on_change(std::function<void(const breaker_change&)> f) { on_change_ = std::move(f); }

@@ -28,7 +28,7 @@ struct fixture {
   void publish(std::string id) {
     CHECK(w.world().block_on(b.publish(w.host("shop"), message{std::move(id)})));
   }
-  delivery next(broker_consumer& c) { return w.world().block_on(c.next()); }
+  testing::delivery next(broker_consumer& c) { return w.world().block_on(c.next()); }
 };
 
 }  // namespace
@@ -37,11 +37,11 @@ TEST_CASE("a consumer settles: acknowledged, again later, dead; and prolongs its
   fixture f{{.ack_wait = 2s}};
   const auto c = f.join();
   f.publish("x");
-  const delivery first = f.next(*c);
+  const testing::delivery first = f.next(*c);
   CHECK(first.attempt == 1);
   const duration began = f.w.world().elapsed();
   c->retry_later(first, 5s);
-  const delivery second = f.next(*c);
+  const testing::delivery second = f.next(*c);
   CHECK(second.attempt == 2);
   CHECK(f.w.world().elapsed() - began >= 5s);
   f.w.world().run_for(1500ms);
@@ -59,8 +59,8 @@ TEST_CASE("a late acknowledgement is fenced, unless the broker does not promise 
     fixture f{{.promises = {.fenced = fenced}, .ack_wait = 1s}};
     const auto c = f.join();
     f.publish("x");
-    const delivery first = f.next(*c);
-    const delivery second = f.next(*c);
+    const testing::delivery first = f.next(*c);
+    const testing::delivery second = f.next(*c);
     CHECK(second.attempt == 2);
     c->ack(first);
     f.w.world().run_for(100ms);
@@ -80,7 +80,7 @@ TEST_CASE("no more than prefetch are out at once, and a crashed consumer's come 
   const auto again = f.join(8);
   std::string got;
   for (int i = 0; i < 3; ++i) {
-    const delivery d = f.next(*again);
+    const testing::delivery d = f.next(*again);
     got += d.what.id;
     again->ack(d);
   }

@@ -16,7 +16,7 @@ struct counter {
 
 task<> count(broker_consumer& in, counter& c) {
   for (;;) {
-    const delivery d = co_await in.next();
+    const testing::delivery d = co_await in.next();
     ++c.handled;
     in.ack(d);
   }

@@ -35,7 +35,7 @@ enum class end { ack, none, later, dead };
 
 task<> take(broker_consumer& in, std::string& log, end how) {
   for (;;) {
-    const delivery d = co_await in.next();
+    const testing::delivery d = co_await in.next();
     log += d.what.id + std::to_string(d.attempt) + " ";
     if (how == end::ack) in.ack(d);
     if (how == end::later) in.retry_later(d, 5s);

@@ -107,6 +107,7 @@ compile() {
   local preset=$1
   shift
   configure "$preset"
+  ! $live || ! ninja -C "build/$preset" -n "$@" | grep -q 'no work to do' || return 0
   step "build $preset" "./dev build --preset $preset${*:+ $*}" \
     flock "build/$preset.lock" ninja $($live || echo --quiet) -C "build/$preset" -j "$jobs" "$@"
 }

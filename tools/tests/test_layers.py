@@ -41,6 +41,13 @@ class Layers(Planted):
             )
         )
 
+    def test_a_library_whose_header_looks_like_one_of_c(self):
+        for header in ("sqlite3.h", "zlib.h", "hiredis.h", "event.h"):
+            self.expect(
+                self.check("ensue/base/a.hpp", f"#include <unistd.h>\n#include <{header}>\n"),
+                f"ensue/base/a.hpp:2: <{header}> is not among the libraries of base: boost/system",
+            )
+
     def test_upward(self):
         self.expect(
             self.check("ensue/event/a.hpp", "#include <vector>\n#include <ensue/bus/b.hpp>\n"),
