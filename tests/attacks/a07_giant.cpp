@@ -41,7 +41,9 @@ double grown(attack& a, const std::string& what, F refused) {
   const std::int64_t before = peak_bytes();
   a.require(refused(), what + " is refused");
   const std::int64_t by = peak_bytes() - before;
-  a.require(by < 4 * mb, what + " costs " + std::to_string(by) + " bytes before it is refused");
+  // Under a sanitizer, which pads what it hands out and frees it late, only the size counts.
+  const std::int64_t most = heap_bytes() == 0 ? 64 * mb : 4 * mb;
+  a.require(by < most, what + " costs " + std::to_string(by) + " bytes before it is refused");
   return static_cast<double>(by) / 1e6;
 }
 
@@ -54,7 +56,7 @@ void a07_giant(attack& a) {
   a.require(giant.there(), "address space for the giant");
   loop_runtime rt;
   bus b{rt};
-  const auto held = b.subscribe("#", [](const event_ref&) {});
+  const auto held = b.subscribe(">", [](const event_ref&) {});
   a.report("1 GB as JSON", grown(a, "1 GB", [&] { return !parse_json(giant.view()); }), "MB");
   a.report(
       "as an event",
