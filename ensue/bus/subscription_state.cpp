@@ -142,12 +142,12 @@ void subscription_state::enqueue(record& r, const void* view) {
     return;
   }
   if (on_full_ == overflow::latest_per_key && replace_same_key(r, view)) return;
-  if (size() >= capacity_ && !make_room(r, view)) return;
+  if (size() >= capacity_ && !make_room()) return;
   push(r, view);
 }
 
-// False: the event has been dealt with, replaced or dropped.
-bool subscription_state::make_room(record& r, const void* view) {
+// False: the new event was dropped.
+bool subscription_state::make_room() {
   if (settings_.on_full == overflow::drop_newest || queue_.empty()) {
     ++counts_.dropped_for(drop_reason::overflow_newest);
     return false;

@@ -148,7 +148,7 @@ class subscription_state : public work {
   void put_down(const queued_event& q, failure* failed, bool lost = false);
   bool expired(const queued_event& q) const;
   void push(record& r, const void* view);
-  bool make_room(record& r, const void* view);
+  bool make_room();
   bool replace_same_key(record& r, const void* view);
   void drop_all(drop_reason reason);
   void start_work();
