@@ -4,6 +4,7 @@
 //   routed sqlite:shop.db post      posts three orders and ends: nobody handles them
 //   routed sqlite:shop.db work      another process, any time later: handles them
 #include <ensue/ensue.hpp>
+#include <ensue/event/registry.hpp>
 
 #include <boost/describe/class.hpp>
 

@@ -152,14 +152,19 @@ void loop_runtime::inside_asio(const std::function<void()>& body) {
   if (failure) std::rethrow_exception(failure);
 }
 
+// What the loop posts to itself Asio counts for the handler it runs in, and counts off when it has
+// run, which may leave nothing to do in its eyes: then it stops. To leave that handler and enter
+// it again puts the count right.
 void loop_runtime::run() {
-  inside_asio([this] {
-    while (!stopping_.load(std::memory_order_relaxed)) {
-      if (turn()) continue;
-      if (!pollers_.empty() && spin_for_pollers()) continue;
-      sleep();
-    }
-  });
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    inside_asio([this] {
+      while (!stopping_.load(std::memory_order_relaxed) && !context_.stopped()) {
+        if (turn()) continue;
+        if (!pollers_.empty() && spin_for_pollers()) continue;
+        sleep();
+      }
+    });
+  }
   stopping_.store(false, std::memory_order_relaxed);
 }
 

@@ -1,8 +1,11 @@
 #include <ensue/async/job.hpp>
 #include <ensue/async/loop_runtime.hpp>
+#include <ensue/async/offload.hpp>
 #include <ensue/async/sleep.hpp>
+#include <ensue/async/timer.hpp>
 #include <ensue/async/wait.hpp>
 
+#include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -178,4 +181,20 @@ TEST_CASE("a loop that never runs out of ready work still serves what others pos
   block_on(rt, busy(rt, over));
   other.join();
   CHECK(over);
+}
+
+TEST_CASE("what the loop posts to itself, however much, does not end it") {
+  loop_runtime rt;
+  timer t{rt};
+  int ran = 0;
+  int answer = 0;
+  t.call_in(std::chrono::milliseconds{1}, [&] {
+    for (int i = 0; i < 50; ++i) boost::asio::post(rt.executor(), [&] { ++ran; });
+  });
+  block_on(rt, [](runtime& rt, int& answer) -> task<> {
+    co_await sleep_for(rt, std::chrono::milliseconds{5});
+    for (int i = 0; i < 20; ++i) answer += co_await offload(rt, [] { return 1; });
+  }(rt, answer));
+  CHECK(ran == 50);
+  CHECK(answer == 20);
 }
