@@ -190,6 +190,7 @@ class bus {
   template <event E, class... Args>
   [[nodiscard]] error_code try_post(Args&&... args) {
     if (detail::post_in_place<E>(*engine_, std::forward<Args>(args)...)) return {};
+    // NOLINTNEXTLINE(bugprone-use-after-move): not taken when the answer is no
     return detail::try_post(*engine_, build<E>(std::forward<Args>(args)...));
   }
 
@@ -208,6 +209,7 @@ class bus {
   template <event E, class... Args>
   [[nodiscard]] posted post(Args&&... args) {
     if (detail::post_in_place<E>(*engine_, std::forward<Args>(args)...)) return {};
+    // NOLINTNEXTLINE(bugprone-use-after-move): not taken when the answer is no
     return detail::post(*engine_, build<E>(std::forward<Args>(args)...));
   }
 

@@ -369,7 +369,8 @@ std::vector<job_table::change> job_table::take_changes() {
 
 void job_table::restore(job_record j) {
   last_number_ = std::max(last_number_, j.number);
-  jobs_.insert_or_assign(j.id, std::make_shared<job_record>(std::move(j)));
+  const uuid id = j.id;
+  jobs_.insert_or_assign(id, std::make_shared<job_record>(std::move(j)));
 }
 
 void job_table::restore_gone(const uuid& id) { jobs_.erase(id); }

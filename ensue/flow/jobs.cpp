@@ -136,7 +136,7 @@ task<result<>> enqueue_again(engine_ref engine, dead_letters::letter_ptr given) 
 }  // namespace
 
 struct jobs::inside {
-  inside(const engine_ref& e) : metrics{*e} { e->rt.metrics().add(metrics); }
+  explicit inside(const engine_ref& e) : metrics{*e} { e->rt.metrics().add(metrics); }
   job_metrics metrics;
 };
 
