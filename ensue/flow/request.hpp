@@ -1,9 +1,9 @@
 #pragma once
 
 #include <ensue/async/errors.hpp>
+#include <ensue/async/timed_wait.hpp>
 #include <ensue/async/wait.hpp>
 #include <ensue/bus/bus.hpp>
-#include <ensue/async/timed_wait.hpp>
 
 #include <cstdint>
 #include <deque>
