@@ -56,8 +56,8 @@ class operation {
 ///
 ///     database_options o{.connection = {.file = "shop.db"}};
 ///     auto db = co_await database::open(rt, std::move(o));
-///     auto empty = [id](connection& c) { c.use("DELETE FROM basket WHERE id=?1").with(id).run();
-///     }; auto done = co_await (*db)->transact(std::move(empty));
+///     auto f = [id](connection& c) { c.use("DELETE FROM basket WHERE id=?1").with(id).run(); };
+///     auto done = co_await (*db)->transact(std::move(f));
 ///
 /// Threads:  loop thread; functions handed in run on an offload thread, one at a time.
 /// Lifetime: outlives its operations. Destroyed, what is under way is carried out.
